@@ -1,0 +1,31 @@
+# add_mpi_test(name RANKS 1 2 4 8 TIMEOUT 60 SOURCES a.cpp [LIBRARIES plumb_comm])
+# One ctest entry per rank count. Ranks beyond the cores are oversubscribed, never dropped; the
+# test program checks that it got the rank count it was promised.
+set(PLUMB_MPIEXEC_FLAGS --oversubscribe --bind-to none --quiet)
+
+function(plumb_mpi_environment test_name)
+  set_property(TEST ${test_name} APPEND PROPERTY ENVIRONMENT
+    "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_mpi_yield_when_idle=1"
+    "OMP_WAIT_POLICY=passive")
+  if(PLUMB_SANITIZE MATCHES "address")
+    # Open MPI unloads plugins that still own memory. Only full stacks, taken while a plugin is
+    # loaded, reach a frame that the suppressions can name.
+    set_property(TEST ${test_name} APPEND PROPERTY ENVIRONMENT
+      "ASAN_OPTIONS=fast_unwind_on_malloc=0"
+      "LSAN_OPTIONS=print_suppressions=0:suppressions=${PROJECT_SOURCE_DIR}/cmake/library_leaks.supp")
+  endif()
+endfunction()
+
+function(add_mpi_test name)
+  cmake_parse_arguments(T "" "TIMEOUT" "RANKS;SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE ${T_LIBRARIES} GTest::gtest)
+  foreach(ranks IN LISTS T_RANKS)
+    set(test_name "mpi.${name}.${ranks}")
+    add_test(NAME ${test_name}
+             COMMAND ${MPIEXEC_EXECUTABLE} ${PLUMB_MPIEXEC_FLAGS} ${MPIEXEC_NUMPROC_FLAG} ${ranks}
+                     $<TARGET_FILE:${name}> --expect-ranks=${ranks})
+    set_tests_properties(${test_name} PROPERTIES TIMEOUT ${T_TIMEOUT} PROCESSORS ${ranks})
+    plumb_mpi_environment(${test_name})
+  endforeach()
+endfunction()

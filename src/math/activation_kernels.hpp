@@ -1,0 +1,48 @@
+// Elementwise activation functions: value and derivative in one pass, vectorised, with the
+// instruction set chosen at run time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/matrix_view.hpp"
+
+namespace plumb::math {
+
+enum class Function { Linear, Sigmoid, Tanh, Relu, LeakyRelu };
+
+/// Sums over the units and samples of one activation call; see probe for what they become.
+struct ActivationSums {
+  double deviation = 0;          // sum of (a - pivot)
+  double deviation_squared = 0;  // sum of (a - pivot)^2
+  std::int64_t saturated = 0;    // entries whose derivative is below 1/100 of the largest possible
+};
+
+/// phi(0): the pivot of ActivationSums, so that the variance of nearly constant activations does
+/// not cancel. 1/2 for sigmoid, 0 otherwise.
+double activation_pivot(Function function) noexcept;
+
+/// z: (samples, units) pre-activations without bias; on return phi'(z + bias).
+/// bias: (units). a: (samples, units), on return phi(z + bias).
+/// negative_slope is read by LeakyRelu only. phi'(0) of Relu is 0, of LeakyRelu the slope.
+/// Derivatives keep their relative accuracy in both tails: sigmoid' = s(z) s(-z) and
+/// tanh' = 4 s(2z) s(-2z), which never round to zero before the true value does.
+template <class T>
+void activate(Function function, T negative_slope, core::MatrixView<T> z_to_derivative,
+              std::span<const T> bias, core::MatrixView<T> a);
+
+/// Same values, and the sums. alive: (units) bytes; entry u is set to 1 when unit u has a non-zero
+/// derivative for at least one sample, and left alone otherwise.
+template <class T>
+ActivationSums activate_measured(Function function, T negative_slope,
+                                 core::MatrixView<T> z_to_derivative, std::span<const T> bias,
+                                 core::MatrixView<T> a, std::span<std::uint8_t> alive);
+
+namespace reference {
+template <class T>
+ActivationSums activate_measured(Function function, T negative_slope,
+                                 core::MatrixView<T> z_to_derivative, std::span<const T> bias,
+                                 core::MatrixView<T> a, std::span<std::uint8_t> alive);
+}  // namespace reference
+
+}  // namespace plumb::math

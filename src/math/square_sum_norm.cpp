@@ -1,0 +1,25 @@
+#include <cmath>
+
+#include "math/blue_constants.hpp"
+#include "math/square_sum.hpp"
+
+namespace plumb::math {
+
+double SquareSum::norm() const noexcept { return scaled_norm(1.0); }
+
+double SquareSum::scaled_norm(double factor) const noexcept {
+  const double root_factor = std::sqrt(factor);
+  // `!(x == 0)` also catches not-a-number, which then reaches the result.
+  if (!(big == 0)) {
+    // What is in the small bin is beyond the last bit here. The scale goes in twice, because its
+    // square is not representable.
+    const double total = big + (medium * kBlueScaleDown) * kBlueScaleDown;
+    return std::sqrt(total) * root_factor / kBlueScaleDown;
+  }
+  if (small == 0) return std::sqrt(medium) * root_factor;
+  const double small_root = std::sqrt(small) * root_factor / kBlueScaleUp;
+  if (medium == 0) return small_root;
+  return std::hypot(small_root, std::sqrt(medium) * root_factor);
+}
+
+}  // namespace plumb::math
