@@ -1,0 +1,155 @@
+#include "comm/communicator.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include "comm/mpi_call.hpp"
+#include "comm/pieces.hpp"
+
+namespace plumb::comm {
+namespace {
+
+constexpr int kTextTag = 1;
+
+int ranks_that_share_memory(MPI_Comm world) {
+  MPI_Comm node = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
+        "MPI_Comm_split_type");
+  int ranks = 0;
+  const int code = MPI_Comm_size(node, &ranks);
+  MPI_Comm_free(&node);
+  check(code, "MPI_Comm_size");
+  return ranks;
+}
+
+void free_communicator(void* handle) noexcept {
+  if (handle == nullptr) return;
+  int initialized = 0;
+  int finalized = 0;
+  MPI_Initialized(&initialized);
+  MPI_Finalized(&finalized);
+  if (initialized == 0 || finalized != 0) return;
+  auto* communicator = static_cast<MPI_Comm>(handle);
+  MPI_Comm_free(&communicator);
+}
+
+template <class T>
+void allreduce(const Communicator& communicator, std::span<T> values, MPI_Op operation) {
+  for_each_piece(values.size(), kMaxCount, [&](std::size_t first, std::size_t count) {
+    check(MPI_Allreduce(MPI_IN_PLACE, values.data() + first, static_cast<int>(count), datatype<T>(),
+                        operation, raw(communicator)),
+          "MPI_Allreduce");
+  });
+}
+
+void send_text(const Communicator& communicator, std::string_view text, int destination) {
+  for_each_piece(text.size(), kMaxCount, [&](std::size_t first, std::size_t count) {
+    check(MPI_Send(text.data() + first, static_cast<int>(count), MPI_CHAR, destination, kTextTag,
+                   raw(communicator)),
+          "MPI_Send");
+  });
+}
+
+std::string receive_text(const Communicator& communicator, std::size_t length, int source) {
+  std::string text(length, '\0');
+  for_each_piece(length, kMaxCount, [&](std::size_t first, std::size_t count) {
+    check(MPI_Recv(text.data() + first, static_cast<int>(count), MPI_CHAR, source, kTextTag,
+                   raw(communicator), MPI_STATUS_IGNORE),
+          "MPI_Recv");
+  });
+  return text;
+}
+
+}  // namespace
+
+Communicator Communicator::world() {
+  MPI_Comm duplicate = MPI_COMM_NULL;
+  check(MPI_Comm_dup(MPI_COMM_WORLD, &duplicate), "MPI_Comm_dup");
+  Communicator communicator;
+  communicator.handle_ = duplicate;  // owned from here on
+  check(MPI_Comm_set_errhandler(duplicate, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  check(MPI_Comm_rank(duplicate, &communicator.rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(duplicate, &communicator.size_), "MPI_Comm_size");
+  communicator.ranks_on_node_ = ranks_that_share_memory(duplicate);
+  return communicator;
+}
+
+Communicator::Communicator(Communicator&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)),
+      rank_(other.rank_),
+      size_(other.size_),
+      ranks_on_node_(other.ranks_on_node_) {}
+
+Communicator& Communicator::operator=(Communicator&& other) noexcept {
+  if (this != &other) {
+    free_communicator(handle_);
+    handle_ = std::exchange(other.handle_, nullptr);
+    rank_ = other.rank_;
+    size_ = other.size_;
+    ranks_on_node_ = other.ranks_on_node_;
+  }
+  return *this;
+}
+
+Communicator::~Communicator() { free_communicator(handle_); }
+
+void Communicator::barrier() const { check(MPI_Barrier(raw(*this)), "MPI_Barrier"); }
+
+template <class T>
+void Communicator::broadcast(std::span<T> values, int root) const {
+  for_each_piece(values.size(), kMaxCount, [&](std::size_t first, std::size_t count) {
+    check(
+        MPI_Bcast(values.data() + first, static_cast<int>(count), datatype<T>(), root, raw(*this)),
+        "MPI_Bcast");
+  });
+}
+
+template void Communicator::broadcast(std::span<float>, int) const;
+template void Communicator::broadcast(std::span<double>, int) const;
+template void Communicator::broadcast(std::span<std::uint8_t>, int) const;
+template void Communicator::broadcast(std::span<std::int64_t>, int) const;
+template void Communicator::broadcast(std::span<std::uint64_t>, int) const;
+template void Communicator::broadcast(std::span<char>, int) const;
+
+void Communicator::broadcast(std::string& text, int root) const {
+  std::uint64_t length = text.size();
+  broadcast(std::span(&length, 1), root);
+  text.resize(length);
+  broadcast(std::span(text.data(), text.size()), root);
+}
+
+void Communicator::max(std::span<double> values) const { allreduce(*this, values, MPI_MAX); }
+
+void Communicator::max(std::span<std::int64_t> values) const { allreduce(*this, values, MPI_MAX); }
+
+void Communicator::bitwise_or(std::span<std::uint8_t> bytes) const {
+  allreduce(*this, bytes, MPI_BOR);
+}
+
+void Communicator::sum(std::span<std::int64_t> values) const { allreduce(*this, values, MPI_SUM); }
+
+template <class T>
+void Communicator::mpi_sum(std::span<T> values) const {
+  allreduce(*this, values, MPI_SUM);
+}
+
+template void Communicator::mpi_sum(std::span<float>) const;
+template void Communicator::mpi_sum(std::span<double>) const;
+
+std::vector<std::string> Communicator::gather(const std::string& text) const {
+  const std::uint64_t length = text.size();
+  std::vector<std::uint64_t> lengths(rank_ == 0 ? static_cast<std::size_t>(size_) : 0);
+  check(MPI_Gather(&length, 1, MPI_UINT64_T, lengths.data(), 1, MPI_UINT64_T, 0, raw(*this)),
+        "MPI_Gather");
+  if (rank_ != 0) {
+    send_text(*this, text, 0);
+    return {};
+  }
+  std::vector<std::string> texts = {text};
+  for (int source = 1; source < size_; ++source) {
+    texts.push_back(receive_text(*this, lengths[static_cast<std::size_t>(source)], source));
+  }
+  return texts;
+}
+
+}  // namespace plumb::comm

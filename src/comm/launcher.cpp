@@ -1,0 +1,33 @@
+#include "comm/launcher.hpp"
+
+#include <array>
+#include <cstdlib>
+
+namespace plumb::comm {
+namespace {
+
+// Set by Slurm, by launchers that speak PMI (MPICH's, Intel's), and by Open MPI's mpirun.
+constexpr std::array kRankCountVariables = {"SLURM_NTASKS", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE"};
+
+long promised_ranks(const char* variable) noexcept {
+  const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody writes it
+  return text == nullptr ? 0 : std::strtol(text, nullptr, 10);
+}
+
+}  // namespace
+
+std::string launcher_warning(int world_size) {
+  if (world_size != 1) return {};
+  for (const char* variable : kRankCountVariables) {
+    const long promised = promised_ranks(variable);
+    if (promised > 1) {
+      return std::string("launcher does not match the MPI library: ") + variable + "=" +
+             std::to_string(promised) +
+             ", but this process is alone in its world; start it with mpirun, or with srun "
+             "--mpi=pmix";
+    }
+  }
+  return {};
+}
+
+}  // namespace plumb::comm

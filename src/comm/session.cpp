@@ -1,0 +1,37 @@
+#include <string>
+
+#include "comm/mpi_call.hpp"
+#include "core/error.hpp"
+
+namespace plumb::comm {
+
+Session::Session() {
+  int provided = MPI_THREAD_SINGLE;
+  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  if (provided < MPI_THREAD_FUNNELED) {
+    MPI_Finalize();
+    throw core::IoError(
+        "MPI_Init_thread: the library offers MPI_THREAD_SINGLE; MPI_THREAD_FUNNELED is needed");
+  }
+}
+
+Session::~Session() {
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  if (finalized == 0) MPI_Finalize();
+}
+
+std::string mpi_library_version() {
+  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
+  int length = 0;
+  check(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
+  // Open MPI counts the terminating zero; some libraries end with a line break.
+  text.resize(static_cast<std::size_t>(length));
+  while (!text.empty() && (text.back() == '\0' || text.back() == '\n')) text.pop_back();
+  int version = 0;
+  int subversion = 0;
+  check(MPI_Get_version(&version, &subversion), "MPI_Get_version");
+  return text + " (MPI " + std::to_string(version) + "." + std::to_string(subversion) + ")";
+}
+
+}  // namespace plumb::comm

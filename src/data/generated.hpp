@@ -1,0 +1,64 @@
+// Data sets that are drawn, not read: sample i comes from its own random stream.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/random.hpp"
+#include "data/dataset.hpp"
+
+namespace plumb::data {
+
+/// What a generated data set draws, as a recipe that turns a random stream into one sample.
+class Generator {
+ public:
+  Generator() = default;
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
+  virtual ~Generator() = default;
+
+  [[nodiscard]] virtual std::string_view source() const = 0;
+  [[nodiscard]] virtual std::size_t inputs() const = 0;
+  [[nodiscard]] virtual std::size_t classes() const = 0;
+  /// Writes one sample to x (length inputs()) and returns its class. Any thread may call it.
+  virtual std::int32_t draw(core::RandomStream& stream, std::span<float> x) const = 0;
+};
+
+/// Endless training and test splits, or a training split of a fixed number of samples: the first
+/// so many of the endless one.
+class GeneratedDataset final : public Dataset {
+ public:
+  /// samples = 0: endless. A fixed set of at most kStoredBytes is drawn once, here, and read from
+  /// memory afterwards; a larger one is drawn again at each read, with the same values.
+  GeneratedDataset(std::unique_ptr<const Generator> generator, std::uint64_t seed,
+                   std::uint64_t samples);
+
+  static constexpr std::uint64_t kStoredBytes = std::uint64_t{256} << 20;
+
+  [[nodiscard]] std::string_view source() const override { return generator_->source(); }
+  [[nodiscard]] std::size_t inputs() const override { return generator_->inputs(); }
+  [[nodiscard]] std::size_t classes() const override { return generator_->classes(); }
+  [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override;
+  std::int32_t read(Split split, std::uint64_t index, std::span<float> x) const override;
+
+ private:
+  std::int32_t draw(Split split, std::uint64_t index, std::span<float> x) const;
+  void store_training_samples();
+
+  std::unique_ptr<const Generator> generator_;
+  std::uint64_t seed_;
+  std::uint64_t samples_;              // 0 = endless
+  std::vector<float> stored_;          // (samples, inputs), or empty
+  std::vector<std::int32_t> classes_;  // (samples), or empty
+};
+
+/// Shapeset-3x2, see shapes.cpp.
+std::unique_ptr<const Generator> make_shapes();
+/// Gaussian inputs labelled by a fixed random network, see teacher.cpp. inputs >= 1, classes >= 2.
+std::unique_ptr<const Generator> make_teacher(std::size_t inputs, std::size_t classes,
+                                              std::uint64_t seed);
+/// Interleaved spirals in the plane, see spirals.cpp.
+std::unique_ptr<const Generator> make_spirals();
+
+}  // namespace plumb::data

@@ -1,0 +1,102 @@
+#include "h5/file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "core/error.hpp"
+#include "h5/check.hpp"
+
+namespace plumb::h5 {
+namespace {
+
+const std::string kNoObject;
+
+Handle file_access(H5F_close_degree_t degree, const Place& place) {
+  Handle list(checked(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", place), H5Pclose);
+  // netCDF and older readers do not take the 1.10 format.
+  checked(H5Pset_libver_bounds(list.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18),
+          "H5Pset_libver_bounds", place);
+  checked(H5Pset_fclose_degree(list.get(), degree), "H5Pset_fclose_degree", place);
+  // Lock where the file system can; parallel file systems that cannot are no reason to stop.
+  checked(H5Pset_file_locking(list.get(), true, true), "H5Pset_file_locking", place);
+  return list;
+}
+
+Handle file_creation(const Place& place) {
+  constexpr unsigned kKeepOrder = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+  Handle list(checked(H5Pcreate(H5P_FILE_CREATE), "H5Pcreate", place), H5Pclose);
+  checked(H5Pset_link_creation_order(list.get(), kKeepOrder), "H5Pset_link_creation_order", place);
+  checked(H5Pset_attr_creation_order(list.get(), kKeepOrder), "H5Pset_attr_creation_order", place);
+  checked(H5Pset_obj_track_times(list.get(), false), "H5Pset_obj_track_times", place);
+  return list;
+}
+
+// HDF5's own messages for these are riddles.
+void expect_hdf5(const std::string& name) {
+  std::error_code error;
+  if (std::filesystem::is_directory(name, error)) {
+    throw core::IoError(fmt::format("{}: is a folder; an HDF5 file is wanted", name));
+  }
+  std::ifstream stream(name, std::ios::binary);
+  if (!stream) throw core::IoError(fmt::format("{}: {}", name, std::strerror(errno)));
+  char start[8] = {};
+  stream.read(start, sizeof start);
+  if (stream.gcount() != sizeof start || std::memcmp(start, "\x89HDF\r\n\x1a\n", 8) != 0) {
+    throw core::IoError(fmt::format("{}: not an HDF5 file", name));
+  }
+}
+
+}  // namespace
+
+File File::create(const std::filesystem::path& path) {
+  prepare_library();
+  const std::string name = path.string();
+  const Place place{name, kNoObject};
+  // Strong: once closed, nothing of this file is written any more.
+  const Handle access = file_access(H5F_CLOSE_STRONG, place);
+  const Handle creation = file_creation(place);
+  Handle handle(checked(H5Fcreate(name.c_str(), H5F_ACC_EXCL, creation.get(), access.get()),
+                        "H5Fcreate", place),
+                H5Fclose);
+  return {std::move(handle), name};
+}
+
+File File::open(const std::filesystem::path& path) {
+  prepare_library();
+  const std::string name = path.string();
+  const Place place{name, kNoObject};
+  expect_hdf5(name);
+  // Weak: groups and datasets may outlive the File they were opened from.
+  const Handle access = file_access(H5F_CLOSE_WEAK, place);
+  Handle handle(checked(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), "H5Fopen", place),
+                H5Fclose);
+  return {std::move(handle), name};
+}
+
+Group File::root() const {
+  Handle handle(checked(H5Gopen2(handle_.get(), "/", H5P_DEFAULT), "H5Gopen2", {path_, kNoObject}),
+                H5Gclose);
+  return {std::move(handle), path_, "/"};
+}
+
+void File::flush() const {
+  checked(H5Fflush(handle_.get(), H5F_SCOPE_LOCAL), "H5Fflush", {path_, kNoObject});
+}
+
+void File::close() {
+  if (!handle_.close()) fail("H5Fclose", {path_, kNoObject});
+}
+
+std::string library_version() {
+  prepare_library();
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return fmt::format("{}.{}.{}", major, minor, release);
+}
+
+}  // namespace plumb::h5

@@ -1,0 +1,38 @@
+// HDF5 files in the 1.8 format, which netCDF-4, MATLAB and the rest read.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "h5/group.hpp"
+
+namespace plumb::h5 {
+
+/// Every function throws core::IoError "FILE: CALL: reason" when HDF5 fails. One thread at a time
+/// may use this room.
+class File {
+ public:
+  /// A new file; it is an error when one is there already. Its groups and datasets end with it.
+  [[nodiscard]] static File create(const std::filesystem::path& path);
+  /// An existing file, for reading. Says in plain words when it is missing, not HDF5, cut short or
+  /// being written by another process. Its groups and datasets may outlive it.
+  [[nodiscard]] static File open(const std::filesystem::path& path);
+
+  [[nodiscard]] Group root() const;
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  /// Hands everything to the operating system.
+  void flush() const;
+  /// The last write. Close every group and dataset first.
+  void close();
+
+ private:
+  File(Handle handle, std::string path) : handle_(std::move(handle)), path_(std::move(path)) {}
+  Handle handle_;
+  std::string path_;
+};
+
+/// Version of the HDF5 library in use, "1.10.8".
+std::string library_version();
+
+}  // namespace plumb::h5

@@ -1,0 +1,208 @@
+#include "comm/communicator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <numeric>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "comm/launcher.hpp"
+#include "comm/pieces.hpp"
+#include "world.hpp"
+
+namespace plumb::comm {
+namespace {
+
+static_assert(!std::is_copy_constructible_v<Communicator>);
+static_assert(!std::is_copy_assignable_v<Communicator>);
+
+template <class T>
+T number(std::size_t i, int root) {
+  return static_cast<T>(i % 100) + static_cast<T>(root);
+}
+
+template <class T>
+void expect_broadcast_from_every_root() {
+  for (int root = 0; root < world().size(); ++root) {
+    std::vector<T> values(1000, T{1});
+    for (std::size_t i = 0; i < values.size() && world().rank() == root; ++i) {
+      values[i] = number<T>(i, root);
+    }
+    world().broadcast(std::span<T>(values), root);
+    for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(values[i], number<T>(i, root)) << i;
+  }
+}
+
+TEST(communicator, broadcasts_every_type_from_every_root) {
+  expect_broadcast_from_every_root<float>();
+  expect_broadcast_from_every_root<double>();
+  expect_broadcast_from_every_root<std::uint8_t>();
+  expect_broadcast_from_every_root<std::int64_t>();
+  expect_broadcast_from_every_root<std::uint64_t>();
+}
+
+TEST(communicator, broadcasts_an_empty_span) {
+  world().broadcast(std::span<double>{});
+  world().max(std::span<double>{});
+}
+
+TEST(communicator, broadcasts_text_of_another_length_than_the_receivers) {
+  const int root = world().size() - 1;
+  std::string text = world().rank() == root ? std::string("a\0study", 7) : "something much longer";
+  world().broadcast(text, root);
+  EXPECT_EQ(text, std::string("a\0study", 7));
+  text = world().rank() == 0 ? "" : "leftover";
+  world().broadcast(text);
+  EXPECT_EQ(text, "");
+}
+
+TEST(communicator, finds_the_largest_over_ranks) {
+  const int rank = world().rank();
+  std::vector<double> seconds = {-1.0 - rank, 0.5 * rank};
+  world().max(std::span(seconds));
+  EXPECT_EQ(seconds[0], -1.0);
+  EXPECT_EQ(seconds[1], 0.5 * (world().size() - 1));
+
+  const std::int64_t large = std::int64_t{1} << 60;  // beyond a double's 53 bits
+  std::vector<std::int64_t> counts = {large + rank, -rank};
+  world().max(std::span(counts));
+  EXPECT_EQ(counts[0], large + world().size() - 1);
+  EXPECT_EQ(counts[1], 0);
+}
+
+TEST(communicator, ors_the_bits_of_all_ranks) {
+  std::vector<std::uint8_t> bytes(3, 0);
+  bytes[0] = static_cast<std::uint8_t>(1U << (world().rank() % 8));
+  bytes[2] = world().rank() == world().size() - 1 ? 0x80 : 0;
+  world().bitwise_or(std::span(bytes));
+  EXPECT_EQ(bytes[0], (1U << world().size()) - 1);
+  EXPECT_EQ(bytes[1], 0);
+  EXPECT_EQ(bytes[2], 0x80);
+}
+
+TEST(communicator, sums_integers_exactly) {
+  const std::int64_t odd = (std::int64_t{1} << 59) + 1;
+  std::vector<std::int64_t> values = {odd, world().rank()};
+  world().sum(std::span(values));
+  EXPECT_EQ(values[0], odd * world().size());
+  EXPECT_EQ(values[1], world().size() * (world().size() - 1) / 2);
+}
+
+TEST(communicator, sums_small_whole_floats_exactly_with_mpi) {
+  std::vector<float> values(1000);
+  std::iota(values.begin(), values.end(), static_cast<float>(world().rank()));
+  world().mpi_sum(std::span(values));
+  const int ranks = world().size();
+  const int sum_of_ranks = ranks * (ranks - 1) / 2;
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_EQ(values[static_cast<std::size_t>(i)], static_cast<float>(ranks * i + sum_of_ranks));
+  }
+}
+
+TEST(communicator, gathers_texts_of_different_lengths_on_rank_zero) {
+  const auto text_of = [](int rank) {  // with a zero byte inside, and one empty
+    if (rank == 1) return std::string();
+    return std::string(static_cast<std::size_t>(rank) * 10000, 'x') + '\0' + std::to_string(rank);
+  };
+  const std::vector<std::string> texts = world().gather(text_of(world().rank()));
+  if (world().rank() != 0) {
+    EXPECT_TRUE(texts.empty());
+    return;
+  }
+  ASSERT_EQ(texts.size(), static_cast<std::size_t>(world().size()));
+  for (int rank = 0; rank < world().size(); ++rank) {
+    EXPECT_EQ(texts[static_cast<std::size_t>(rank)], text_of(rank)) << rank;
+  }
+}
+
+TEST(communicator, counts_all_ranks_of_this_machine_as_neighbours) {
+  EXPECT_EQ(world().ranks_on_node(), world().size());
+}
+
+TEST(communicator, leaves_nothing_behind_when_moved_from) {
+  Communicator first = Communicator::world();
+  void* const handle = first.handle();
+  ASSERT_NE(handle, nullptr);
+  Communicator second(std::move(first));
+  EXPECT_EQ(first.handle(), nullptr);  // NOLINT(bugprone-use-after-move): that is the promise
+  EXPECT_EQ(second.handle(), handle);
+  EXPECT_EQ(second.rank(), world().rank());
+  EXPECT_EQ(second.size(), world().size());
+  EXPECT_EQ(second.ranks_on_node(), world().ranks_on_node());
+
+  Communicator third = Communicator::world();
+  third = std::move(second);
+  EXPECT_EQ(second.handle(), nullptr);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(third.handle(), handle);
+  third.barrier();
+}
+
+TEST(communicator, survives_a_move_onto_itself) {
+  Communicator communicator = Communicator::world();
+  Communicator& same = communicator;
+  communicator = std::move(same);
+  ASSERT_NE(communicator.handle(), nullptr);
+  communicator.barrier();
+}
+
+TEST(communicator, names_the_call_that_fails) {
+  // Each rank calls with a root that does not exist, which MPI rejects before any message.
+  double value = 0;
+  try {
+    world().broadcast(std::span(&value, 1), world().size());
+    FAIL() << "no error for a root beyond the ranks";
+  } catch (const std::exception& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("MPI_Bcast failed on rank " + std::to_string(world().rank())),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("MPI_ERR_ROOT"), std::string::npos) << text;
+  }
+}
+
+TEST(mpi_library_version, names_the_library_and_the_standard) {
+  const std::string text = mpi_library_version();
+  EXPECT_NE(text.find("MPI"), std::string::npos) << text;
+  EXPECT_NE(text.find("(MPI 3."), std::string::npos) << text;
+  EXPECT_EQ(text.find('\0'), std::string::npos);
+}
+
+TEST(pieces, cover_everything_once_and_in_order) {
+  for (const std::size_t total : {0U, 1U, 6U, 7U, 8U, 20U}) {
+    std::size_t next = 0;
+    for_each_piece(total, 7, [&](std::size_t first, std::size_t count) {
+      EXPECT_EQ(first, next);
+      EXPECT_LE(count, 7U);
+      next += count;
+    });
+    EXPECT_EQ(next, total);
+  }
+}
+
+TEST(pieces, of_a_segment_are_empty_beyond_its_end) {
+  const Segment segment = {100, 15};
+  EXPECT_EQ(segment.pieces(7), 3U);
+  EXPECT_EQ(segment.piece(0, 7).first, 100U);
+  EXPECT_EQ(segment.piece(2, 7).first, 114U);
+  EXPECT_EQ(segment.piece(2, 7).count, 1U);
+  EXPECT_EQ(segment.piece(3, 7).count, 0U);
+  EXPECT_EQ(Segment{}.pieces(7), 0U);
+}
+
+TEST(launcher_warning, speaks_up_when_the_environment_promises_more_ranks) {
+  const char* before = std::getenv("SLURM_NTASKS");
+  const std::string saved = before == nullptr ? "" : before;
+  ASSERT_EQ(setenv("SLURM_NTASKS", "4", 1), 0);
+  const std::string alone = launcher_warning(1);
+  EXPECT_EQ(alone.rfind("launcher does not match the MPI library: SLURM_NTASKS=4", 0), 0U) << alone;
+  EXPECT_EQ(launcher_warning(4), "");
+  ASSERT_EQ(before == nullptr ? unsetenv("SLURM_NTASKS") : setenv("SLURM_NTASKS", saved.c_str(), 1),
+            0);
+}
+
+}  // namespace
+}  // namespace plumb::comm
