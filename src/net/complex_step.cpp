@@ -1,0 +1,54 @@
+#include "net/complex_step.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace plumb::net {
+namespace {
+
+using Complex = std::complex<double>;
+
+Complex complex_sigmoid(Complex z) { return (1.0 + std::tanh(z / 2.0)) / 2.0; }
+
+// log(1 + exp z), without overflow.
+Complex complex_softplus(Complex z) {
+  return z.real() > 0 ? z + std::log(1.0 + std::exp(-z)) : std::log(1.0 + std::exp(z));
+}
+
+Complex softmax_cross_entropy(std::span<const Complex> z, std::size_t label) {
+  double largest = z[0].real();
+  for (const Complex& value : z) largest = std::max(largest, value.real());
+  Complex sum = 0;
+  for (const Complex& value : z) sum += std::exp(value - largest);
+  return std::log(sum) + largest - z[label];
+}
+
+}  // namespace
+
+Complex complex_activation(Activation activation, double negative_slope, Complex z,
+                           double real_output) {
+  switch (activation) {
+    case Activation::Sigmoid: return complex_sigmoid(z);
+    case Activation::Tanh: return std::tanh(z);
+    case Activation::Relu: return real_output > 0 ? z : Complex(0);
+    case Activation::LeakyRelu: return real_output > 0 ? z : negative_slope * z;
+    case Activation::Linear: return z;
+  }
+  return z;
+}
+
+Complex complex_loss(Loss loss, std::span<const Complex> z, std::size_t label) {
+  if (loss == Loss::SoftmaxCrossEntropy) return softmax_cross_entropy(z, label);
+  Complex sum = 0;
+  for (std::size_t k = 0; k < z.size(); ++k) {
+    if (loss == Loss::SigmoidCrossEntropy) {
+      sum += complex_softplus(k == label ? -z[k] : z[k]);
+    } else {
+      const Complex difference = k == label ? z[k] - 1.0 : z[k];
+      sum += difference * difference / 2.0;
+    }
+  }
+  return sum;
+}
+
+}  // namespace plumb::net

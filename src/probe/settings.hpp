@@ -1,0 +1,14 @@
+// What a study says about recording.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace plumb::probe {
+
+struct RecordSettings {
+  std::uint64_t every = 1;                     // record each so-many-th step, from step 0
+  std::vector<std::uint64_t> snapshot_steps;  // steps whose batch, weights and gradients are kept
+};
+
+}  // namespace plumb::probe

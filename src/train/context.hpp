@@ -1,0 +1,18 @@
+// What training runs on, as opposed to what it trains.
+#pragma once
+
+#include <cstddef>
+
+#include "comm/communicator.hpp"
+#include "data/dataset.hpp"
+
+namespace plumb::train {
+
+/// Borrowed; must outlive the training.
+struct TrainContext {
+  const comm::Communicator& communicator;
+  const data::Dataset& dataset;
+  std::size_t threads = 1;  // per rank
+};
+
+}  // namespace plumb::train

@@ -1,0 +1,82 @@
+// What the trainer announces. Observers record, draw progress bars, or stop; the trainer knows none
+// of them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "core/matrix_view.hpp"
+#include "math/activation_kernels.hpp"
+#include "math/square_sum.hpp"
+#include "math/vector_kernels.hpp"
+
+namespace plumb::train {
+
+/// Sums of one layer over the whole global batch, at one step.
+struct LayerSums {
+  math::ActivationSums activation;
+  math::SquareSum delta;          // of every sample's delta
+  math::SquareSum bias_gradient;  // of d mean loss / db = mean over samples of delta
+  math::UpdateSums update;        // of the weights, without biases
+  std::int64_t alive_units = 0;   // units with a non-zero derivative for at least one sample
+};
+
+struct StepReport {
+  std::uint64_t step = 0;
+  double loss = 0;      // mean over the global batch
+  double accuracy = 0;  // share of the global batch
+  double learning_rate = 0;
+  std::span<const LayerSums> layers;  // empty unless an observer measures this step
+};
+
+enum class Phase { Data, Forward, Backward, AllreduceExposed, Update, Probe, Record };
+inline constexpr std::size_t kPhaseCount = 7;
+
+/// Seconds by phase, the slowest rank's.
+struct StepTiming {
+  std::uint64_t step = 0;
+  std::array<double, kPhaseCount> seconds{};
+};
+
+struct EvaluationReport {
+  std::uint64_t step = 0;  // steps done before
+  double loss = 0;         // mean over the test split
+  double accuracy = 0;
+};
+
+using Numbers = std::variant<std::span<const float>, std::span<const double>>;
+
+/// One step's batch, parameters before it and gradient; valid during the call only. Parameters and
+/// gradient have the layout of net::ParameterLayout.
+struct SnapshotReport {
+  std::uint64_t step = 0;
+  std::size_t samples = 0;
+  Numbers x;  // (samples, inputs)
+  std::span<const std::int32_t> labels;
+  Numbers parameters;
+  Numbers gradient;
+};
+
+/// measures() and snapshots() are asked on every rank and must answer the same everywhere; the
+/// on_ methods are called on rank 0 only. What they throw ends the run in order, on all ranks.
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() = default;
+
+  [[nodiscard]] virtual bool measures(std::uint64_t /*step*/) const { return false; }
+  [[nodiscard]] virtual bool snapshots(std::uint64_t /*step*/) const { return false; }
+  virtual void on_step(const StepReport& /*report*/) {}
+  virtual void on_snapshot(const SnapshotReport& /*report*/) {}
+  /// Timing of measured steps, in blocks, later than their on_step.
+  virtual void on_timing(std::span<const StepTiming> /*timings*/) {}
+  virtual void on_evaluation(const EvaluationReport& /*report*/) {}
+};
+
+}  // namespace plumb::train

@@ -1,0 +1,31 @@
+// The few numbers each slice contributes to a step besides its gradient, as one row of doubles that
+// can be summed in the same tree.
+#pragma once
+
+#include <span>
+
+#include "net/slice.hpp"
+#include "train/observer.hpp"
+
+namespace plumb::train {
+
+/// Doubles per row for so many layers.
+std::size_t step_sums_size(std::size_t layers);
+
+/// slice -> row. The last entry, the stop code, is left at 0.
+template <class T>
+void pack(const net::Slice<T>& slice, std::span<double> row);
+
+struct BatchSums {
+  double loss = 0;     // sum over samples
+  double correct = 0;  // samples
+  int stop_code = 0;   // not 0: a rank asks all to leave with this exit code
+};
+
+/// row -> batch sums and each layer's activation and delta sums.
+BatchSums unpack(std::span<const double> row, std::span<LayerSums> layers);
+
+/// Where a rank asks all others to leave.
+double& stop_code(std::span<double> row);
+
+}  // namespace plumb::train

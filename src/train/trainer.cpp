@@ -1,0 +1,179 @@
+#include "train/trainer.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "net/initializers.hpp"
+#include "train/announcer.hpp"
+#include "train/evaluation.hpp"
+#include "train/step_engine.hpp"
+
+namespace plumb::train {
+namespace {
+
+// Timing of so many measured steps is gathered over ranks at once.
+constexpr std::size_t kTimingBlock = 64;
+
+template <class T>
+class Trainer {
+ public:
+  Trainer(const net::NetworkSettings& network, const TrainSettings& settings,
+          const TrainContext& context, std::span<Observer* const> observers)
+      : network_(network),
+        settings_(settings),
+        context_(context),
+        announcer_(context.communicator, observers),
+        engine_(network, settings, context) {}
+
+  Outcome run() {
+    start();
+    for (std::uint64_t step = 0; step < settings_.steps && !left_early_; ++step) take_step(step);
+    flush_timing();
+    announcer_.leave_together_if_failed();
+    finish();
+    announcer_.leave_together_if_failed();
+    return outcome_;
+  }
+
+ private:
+  void start() {
+    net::initialise(network_, engine_.mlp().layout(), settings_.seed, engine_.parameters());
+    // Initialisers may use libraries whose bits differ between CPUs; training starts equal.
+    context_.communicator.broadcast<T>(engine_.parameters());
+    gradient_check_.name = "gradient_matches_complex_step";
+    if (context_.communicator.rank() == 0) {
+      gradient_check_ = check_gradient<T>(network_, settings_, engine_.parameters(),
+                                          context_.dataset, engine_.order());
+    }
+    context_.communicator.barrier();  // so that the first step's time is its own
+  }
+
+  void take_step(std::uint64_t step) {
+    const bool measure = announcer_.measures(step);
+    StepTiming timing{step, {}};
+    core::Stopwatch watch;
+    engine_.compute_gradient(step, measure, announcer_.exit_code(), timing.seconds);
+    engine_.synchronise(measure, timing.seconds);
+    const BatchSums& sums = engine_.batch_sums();
+    if (sums.stop_code != 0) {
+      left_early_ = true;
+      return;
+    }
+    double seconds = watch.lap();
+    if (announcer_.snapshots(step)) announce_snapshot(step);
+    watch.lap();  // snapshots are not part of the step
+    engine_.update(measure, timing.seconds);
+    core::Stopwatch record_watch;
+    announce_step(step, sums, measure);
+    timing.seconds[static_cast<std::size_t>(Phase::Record)] += record_watch.elapsed();
+    seconds += watch.lap();
+
+    outcome_.step_seconds.push_back(seconds);
+    if (measure) timings_.push_back(timing);
+    if (timings_.size() == kTimingBlock) flush_timing();
+    if (!std::isfinite(sums.loss)) diverge(step);
+    else if (evaluates_after(step)) announce_evaluation(step + 1);
+  }
+
+  void diverge(std::uint64_t step) {
+    outcome_.status = Status::Diverged;
+    outcome_.diverged_step = step;
+    left_early_ = true;
+  }
+
+  void announce_step(std::uint64_t step, const BatchSums& sums, bool measure) {
+    const auto batch = static_cast<double>(settings_.batch);
+    const StepReport report{step, sums.loss / batch, sums.correct / batch, settings_.learning_rate,
+                            measure ? engine_.layer_sums() : std::span<const LayerSums>{}};
+    announcer_.tell([&](Observer& observer) { observer.on_step(report); });
+  }
+
+  // Rank 0 reads the whole batch again: any rank can read any sample.
+  void announce_snapshot(std::uint64_t step) {
+    const std::span<const T> gradient = engine_.gradient();
+    if (context_.communicator.rank() != 0) return;
+    const std::size_t inputs = context_.dataset.inputs();
+    core::AlignedBuffer<T> x(settings_.batch * inputs);
+    const core::MatrixView<T> rows{x.data(), settings_.batch, inputs};
+    std::vector<std::int32_t> labels(settings_.batch);
+    std::vector<float> scratch(inputs);
+    for (std::size_t s = 0; s < settings_.batch; ++s) {
+      const std::uint64_t index = engine_.order().index(step * settings_.batch + s);
+      labels[s] = read_sample<T>(context_.dataset, data::Split::Train, index, rows.row(s), scratch);
+    }
+    const std::span<const T> parameters = engine_.parameters();
+    const std::span<const T> values = x.span();
+    const SnapshotReport report{step, settings_.batch, values, labels, parameters, gradient};
+    announcer_.tell([&](Observer& observer) { observer.on_snapshot(report); });
+  }
+
+  [[nodiscard]] bool evaluates_after(std::uint64_t step) const {
+    const bool last = step + 1 == settings_.steps;  // finish() does that one
+    return settings_.evaluate_every != 0 && (step + 1) % settings_.evaluate_every == 0 && !last;
+  }
+
+  void announce_evaluation(std::uint64_t steps_done) {
+    const auto report = evaluate(engine_, context_, settings_.slice, steps_done);
+    if (!report) return;
+    announcer_.tell([&](Observer& observer) { observer.on_evaluation(*report); });
+    outcome_.final_evaluation = report;
+  }
+
+  void flush_timing() {
+    std::vector<double> flat;
+    for (const StepTiming& timing : timings_) {
+      flat.insert(flat.end(), timing.seconds.begin(), timing.seconds.end());
+    }
+    context_.communicator.max(flat);
+    auto next = flat.begin();
+    for (StepTiming& timing : timings_) {
+      for (double& seconds : timing.seconds) seconds = *next++;
+    }
+    announcer_.tell([&](Observer& observer) { observer.on_timing(timings_); });
+    timings_.clear();
+  }
+
+  void finish() {
+    const bool diverged = outcome_.status == Status::Diverged;
+    outcome_.final_evaluation.reset();
+    if (!diverged) announce_evaluation(settings_.steps);
+    context_.communicator.max(outcome_.step_seconds);
+    const std::span<const T> parameters = engine_.parameters();
+    outcome_.checks.push_back(check_parameters_equal(context_.communicator, parameters));
+    outcome_.checks.push_back(check_finite(
+        parameters, diverged ? std::optional(outcome_.diverged_step) : std::nullopt));
+    share_gradient_check();
+    outcome_.checks.push_back(gradient_check_);
+  }
+
+  // Rank 0 made the check; the outcome is the same everywhere.
+  void share_gradient_check() {
+    auto passed = static_cast<std::int64_t>(gradient_check_.passed);
+    context_.communicator.max(std::span<std::int64_t>(&passed, 1));
+    gradient_check_.passed = passed != 0;
+    context_.communicator.broadcast(gradient_check_.detail);
+  }
+
+  const net::NetworkSettings& network_;
+  const TrainSettings& settings_;
+  const TrainContext& context_;
+  Announcer announcer_;
+  StepEngine<T> engine_;
+  Check gradient_check_;
+  std::vector<StepTiming> timings_;
+  bool left_early_ = false;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+Outcome train(const net::NetworkSettings& network, const TrainSettings& settings,
+              const TrainContext& context, std::span<Observer* const> observers) {
+  if (settings.precision == Precision::Float64) {
+    return Trainer<double>(network, settings, context, observers).run();
+  }
+  return Trainer<float>(network, settings, context, observers).run();
+}
+
+}  // namespace plumb::train

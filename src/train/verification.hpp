@@ -1,0 +1,38 @@
+// The checks every run makes of itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "comm/communicator.hpp"
+#include "data/dataset.hpp"
+#include "data/sample_order.hpp"
+#include "net/mlp.hpp"
+#include "train/settings.hpp"
+
+namespace plumb::train {
+
+struct Check {
+  std::string name;
+  bool passed = false;
+  std::string detail;
+};
+
+/// Collective: are the parameters of all ranks the same bits?
+template <class T>
+Check check_parameters_equal(const comm::Communicator& communicator, std::span<const T> parameters);
+
+/// Passed when loss and parameters stayed finite, or when the run stopped at the first loss that
+/// was not and says so.
+template <class T>
+Check check_finite(std::span<const T> parameters, std::optional<std::uint64_t> diverged_step);
+
+/// Analytic against complex-step gradient at `parameters`, in float64, on the first two samples.
+template <class T>
+Check check_gradient(const net::NetworkSettings& network, const TrainSettings& settings,
+                     std::span<const T> parameters, const data::Dataset& dataset,
+                     const data::SampleOrder& order);
+
+}  // namespace plumb::train

@@ -1,0 +1,149 @@
+// Backpropagation against the complex-step derivative, for everything a study can ask for.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "core/random.hpp"
+#include "net/gradient_check.hpp"
+#include "net/initializers.hpp"
+
+namespace plumb::net {
+namespace {
+
+constexpr std::size_t kInputs = 11;
+constexpr std::size_t kClasses = 4;
+constexpr std::size_t kSamples = 5;
+
+struct Problem {
+  NetworkSettings settings;
+  Mlp<double> mlp;
+  std::vector<double> parameters;
+  std::vector<float> x;
+  std::vector<std::int32_t> labels;
+
+  Problem(const NetworkSettings& network, Loss loss)
+      : settings(network),
+        mlp(network, loss, kInputs, kClasses),
+        parameters(mlp.layout().block_size()),
+        x(kSamples * kInputs),
+        labels(kSamples) {
+    initialise<double>(network, mlp.layout(), 5, parameters);
+    core::RandomStream random(9, core::Purpose::TrainSample, 0);
+    for (float& value : x) value = static_cast<float>(random.normal());
+    for (std::int32_t& label : labels) label = static_cast<std::int32_t>(random.below(kClasses));
+  }
+
+  [[nodiscard]] GradientCheckResult check(Loss loss) const {
+    return check_gradients(settings, loss, mlp, parameters, {x.data(), kSamples, kInputs}, labels,
+                           3);
+  }
+};
+
+TEST(gradient, matches_the_complex_step_for_every_activation_loss_init_and_depth) {
+  for (const Activation activation : {Activation::Sigmoid, Activation::Tanh, Activation::Relu,
+                                      Activation::LeakyRelu, Activation::Linear}) {
+    for (const Init init : {Init::Glorot, Init::He, Init::Lecun, Init::Scaled, Init::UnitNormal,
+                            Init::UnitUniform, Init::Orthogonal}) {
+      for (const Loss loss :
+           {Loss::SoftmaxCrossEntropy, Loss::SigmoidCrossEntropy, Loss::MeanSquaredError}) {
+        for (const std::size_t depth : {1U, 2U, 7U, 40U}) {
+          NetworkSettings settings;
+          settings.activation = activation;
+          settings.init = init;
+          settings.depth = depth;
+          settings.width = 13;
+          settings.weight_variance = 1.7;
+          settings.bias_variance = 0.3;
+          const GradientCheckResult result = Problem(settings, loss).check(loss);
+          EXPECT_TRUE(result.passed)
+              << "activation " << static_cast<int>(activation) << " init " << static_cast<int>(init)
+              << " loss " << static_cast<int>(loss) << " depth " << depth << ": worst "
+              << result.worst_error << " in layer " << result.worst_layer;
+          EXPECT_EQ(result.layers_checked, depth + 1);
+        }
+      }
+    }
+  }
+}
+
+TEST(gradient, check_resolves_gradients_that_no_difference_of_losses_could) {
+  NetworkSettings settings;
+  settings.activation = Activation::Sigmoid;
+  settings.depth = 60;
+  settings.width = 8;
+  const Loss loss = Loss::SoftmaxCrossEntropy;
+  const GradientCheckResult result = Problem(settings, loss).check(loss);
+  EXPECT_TRUE(result.passed) << result.worst_error;
+  EXPECT_GT(result.worst_error, 0) << "two independent computations agree to the last bit?";
+}
+
+TEST(gradient, check_finds_a_wrong_derivative) {
+  // A network whose analytic gradient belongs to another slope than the numerical one.
+  NetworkSettings settings;
+  settings.activation = Activation::LeakyRelu;
+  settings.negative_slope = 0.1;
+  settings.depth = 3;
+  settings.width = 9;
+  const Loss loss = Loss::MeanSquaredError;
+  Problem problem(settings, loss);
+  ASSERT_TRUE(problem.check(loss).passed);
+  problem.settings.negative_slope = 0.1001;
+  EXPECT_FALSE(problem.check(loss).passed);
+}
+
+TEST(gradient, check_finds_a_wrong_loss) {
+  NetworkSettings settings;
+  settings.depth = 1;
+  settings.width = 4;
+  const Problem problem(settings, Loss::SoftmaxCrossEntropy);
+  EXPECT_FALSE(problem.check(Loss::SigmoidCrossEntropy).passed);
+}
+
+TEST(gradient, the_scalar_chain_is_the_product_of_weights_and_derivatives) {
+  NetworkSettings settings;
+  settings.activation = Activation::Sigmoid;
+  settings.init = Init::UnitNormal;
+  settings.depth = 12;
+  settings.width = 1;
+  const Mlp<double> mlp(settings, Loss::MeanSquaredError, 1, 1);
+  const ParameterLayout& layout = mlp.layout();
+  std::vector<double> parameters(layout.block_size());
+  initialise<double>(settings, layout, 4, parameters);
+  Slice<double> slice(layout, 1);
+  slice.input()(0, 0) = 0.7;
+  slice.labels()[0] = 0;
+  std::vector<double> gradient(layout.block_size());
+  std::vector<double> slopes;
+  double a = 0.7;
+  for (std::size_t l = 0; l < mlp.layers(); ++l) {
+    const double z = a * layout.weights(std::span<const double>(parameters), l)(0, 0);
+    const bool output = l + 1 == mlp.layers();
+    const double e = std::exp(-z);
+    slopes.push_back(output ? 1 : e / ((1 + e) * (1 + e)));
+    a = output ? z : 1 / (1 + e);
+    mlp.forward_layer(l, parameters, slice, {});
+  }
+  mlp.evaluate_loss(slice);
+  double delta = a - 1;  // of the output layer, one-hot label 1
+  for (std::size_t l = mlp.layers(); l-- > 0;) {
+    mlp.backward_layer(l, parameters, 1.0, slice, layout.weights(std::span<double>(gradient), l),
+                       layout.bias(std::span<double>(gradient), l));
+    delta *= slopes[l];
+    // 13 factors, each with a few rounding errors.
+    EXPECT_NEAR(layout.bias(std::span<const double>(gradient), l)[0] / delta, 1, 1e-13);
+    delta *= layout.weights(std::span<const double>(parameters), l)(0, 0);
+  }
+}
+
+TEST(mlp, counts_the_operations_of_a_step) {
+  NetworkSettings settings;
+  settings.depth = 2;
+  settings.width = 3;
+  const Mlp<float> mlp(settings, Loss::MeanSquaredError, 5, 2);
+  // forward and dW of every layer, dX of all but the first: 2 (2*15 + 3*9 + 3*6) per sample
+  EXPECT_DOUBLE_EQ(mlp.step_flops(10), 10 * 2 * (30 + 27 + 18));
+}
+
+}  // namespace
+}  // namespace plumb::net

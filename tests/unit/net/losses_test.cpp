@@ -1,0 +1,106 @@
+#include "net/losses.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace plumb::net {
+namespace {
+
+using core::MatrixView;
+
+struct Evaluated {
+  LossSums sums;
+  std::vector<double> delta;
+};
+
+Evaluated evaluate(Loss loss, std::vector<double> z, std::size_t classes,
+                   std::vector<std::int32_t> labels) {
+  Evaluated result;
+  result.delta.resize(z.size());
+  result.sums = evaluate_loss<double>(loss, {z.data(), labels.size(), classes}, labels,
+                                      {result.delta.data(), labels.size(), classes});
+  return result;
+}
+
+TEST(losses, softmax_of_equal_logits_is_the_log_of_the_number_of_classes) {
+  const auto r = evaluate(Loss::SoftmaxCrossEntropy, {3, 3, 3, 3}, 4, {2});
+  EXPECT_DOUBLE_EQ(r.sums.loss, std::log(4.0));
+  EXPECT_DOUBLE_EQ(r.delta[0], 0.25);
+  EXPECT_DOUBLE_EQ(r.delta[2], -0.75);
+}
+
+TEST(losses, softmax_survives_logits_that_would_overflow) {
+  const auto r = evaluate(Loss::SoftmaxCrossEntropy, {1000, -1000}, 2, {1});
+  EXPECT_DOUBLE_EQ(r.sums.loss, 2000);
+  EXPECT_DOUBLE_EQ(r.delta[0], 1);
+  EXPECT_DOUBLE_EQ(r.delta[1], -1);
+}
+
+TEST(losses, softmax_delta_of_a_nearly_certain_label_does_not_cancel) {
+  // 1 - p = 1 / (1 + e^50), far below epsilon: p - 1 in floating point would be 0.
+  const auto r = evaluate(Loss::SoftmaxCrossEntropy, {50, 0}, 2, {0});
+  EXPECT_NEAR(r.delta[0] / -std::exp(-50.0), 1, 1e-12);
+}
+
+TEST(losses, sigmoid_cross_entropy_sums_over_classes) {
+  // z = 0: each class costs log 2 and has s(0) = 1/2.
+  const auto r = evaluate(Loss::SigmoidCrossEntropy, {0, 0, 0}, 3, {1});
+  EXPECT_DOUBLE_EQ(r.sums.loss, 3 * std::log(2.0));
+  EXPECT_DOUBLE_EQ(r.delta[0], 0.5);
+  EXPECT_DOUBLE_EQ(r.delta[1], -0.5);
+}
+
+TEST(losses, sigmoid_cross_entropy_is_linear_far_out) {
+  const auto r = evaluate(Loss::SigmoidCrossEntropy, {-800, 800}, 2, {0});
+  EXPECT_DOUBLE_EQ(r.sums.loss, 1600);
+  EXPECT_DOUBLE_EQ(r.delta[0], -1);
+  EXPECT_DOUBLE_EQ(r.delta[1], 1);
+}
+
+TEST(losses, mean_squared_error_is_half_the_squared_distance_to_the_one_hot_label) {
+  const auto r = evaluate(Loss::MeanSquaredError, {2, -1}, 2, {0});
+  EXPECT_DOUBLE_EQ(r.sums.loss, (1 + 1) / 2.0);
+  EXPECT_DOUBLE_EQ(r.delta[0], 1);
+  EXPECT_DOUBLE_EQ(r.delta[1], -1);
+}
+
+TEST(losses, losses_add_up_over_samples_and_count_correct_guesses) {
+  const auto r = evaluate(Loss::MeanSquaredError, {1, 0, 1, 0, 0, 1}, 2, {0, 1, 1});
+  EXPECT_EQ(r.sums.correct, 2);
+  EXPECT_DOUBLE_EQ(r.sums.loss, 1);
+}
+
+TEST(losses, not_a_number_reaches_the_loss) {
+  for (const Loss loss :
+       {Loss::SoftmaxCrossEntropy, Loss::SigmoidCrossEntropy, Loss::MeanSquaredError}) {
+    const auto r = evaluate(loss, {std::numeric_limits<double>::quiet_NaN(), 0, 1}, 3, {1});
+    EXPECT_TRUE(std::isnan(r.sums.loss));
+  }
+}
+
+// The derivative of the stated loss by central differences: error h^2 / 6 * f''' + eps / h, below
+// 1e-9 for h = 1e-5 and third derivatives below 1.
+TEST(losses, delta_is_the_derivative_of_the_loss) {
+  constexpr double kH = 1e-5;
+  for (const Loss loss :
+       {Loss::SoftmaxCrossEntropy, Loss::SigmoidCrossEntropy, Loss::MeanSquaredError}) {
+    const std::vector<double> z = {0.3, -1.2, 0.8, 2.1};
+    const auto exact = evaluate(loss, z, 4, {2});
+    for (std::size_t k = 0; k < z.size(); ++k) {
+      auto up = z;
+      auto down = z;
+      up[k] += kH;
+      down[k] -= kH;
+      const double slope =
+          (evaluate(loss, up, 4, {2}).sums.loss - evaluate(loss, down, 4, {2}).sums.loss) /
+          (2 * kH);
+      EXPECT_NEAR(exact.delta[k], slope, 1e-9);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace plumb::net

@@ -1,0 +1,60 @@
+#include "probe/quantities.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace plumb::probe {
+namespace {
+
+train::LayerSums sums_of_a_small_layer() {
+  train::LayerSums sums;  // 2 samples, 3 -> 2 units
+  sums.delta.medium = 18;
+  sums.bias_gradient.medium = 9;
+  sums.update.gradient.medium = 4;
+  sums.update.weight_before.medium = 25;
+  sums.update.change.medium = 1;
+  sums.update.gradient_max = 1.5;
+  sums.update.zero = 3;
+  sums.update.unchanged = 2;
+  sums.update.nonfinite = 1;
+  sums.activation.deviation = 2;
+  sums.activation.deviation_squared = 5;
+  sums.activation.saturated = 1;
+  sums.alive_units = 1;
+  return sums;
+}
+
+TEST(quantities, follow_the_definitions) {
+  const LayerRow row = layer_row(sums_of_a_small_layer(), {3, 2}, 2, 0.5);
+  EXPECT_DOUBLE_EQ(row.delta_rms, 3);
+  EXPECT_DOUBLE_EQ(row.delta_mean_norm, 3);
+  EXPECT_DOUBLE_EQ(row.bias_gradient_norm, 3);
+  EXPECT_DOUBLE_EQ(row.weight_gradient_norm, 2);
+  EXPECT_DOUBLE_EQ(row.weight_gradient_max, 1.5);
+  EXPECT_DOUBLE_EQ(row.weight_norm, 5);
+  EXPECT_DOUBLE_EQ(row.update_ratio, 0.2);
+  EXPECT_DOUBLE_EQ(row.unchanged_fraction, 2.0 / 6);
+  EXPECT_DOUBLE_EQ(row.zero_fraction, 0.5);
+  EXPECT_EQ(row.nonfinite_count, 1);
+  EXPECT_DOUBLE_EQ(row.activation_mean, 1.0);
+  EXPECT_DOUBLE_EQ(row.activation_std, std::sqrt(5.0 / 4 - 0.25));
+  EXPECT_DOUBLE_EQ(row.saturated_fraction, 0.25);
+  EXPECT_DOUBLE_EQ(row.dead_fraction, 0.5);
+}
+
+TEST(quantities, a_step_that_changes_nothing_has_ratio_zero_even_without_weights) {
+  train::LayerSums sums;
+  EXPECT_EQ(layer_row(sums, {3, 2}, 2, 0).update_ratio, 0);
+}
+
+TEST(quantities, a_delta_of_1e_300_is_not_rounded_to_zero) {
+  train::LayerSums sums;
+  sums.delta = math::square_sum<double>(std::vector<double>{1e-300, 1e-300, 1e-300, 1e-300});
+  // sqrt(4e-600 / 4 samples)
+  EXPECT_NEAR(layer_row(sums, {3, 2}, 4, 0).delta_rms / 1e-300, 1, 1e-14);
+}
+
+}  // namespace
+}  // namespace plumb::probe

@@ -1,0 +1,38 @@
+#include "train/update_chunks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace plumb::train {
+namespace {
+
+TEST(update_chunks, cover_every_parameter_once_and_no_gap) {
+  const net::ParameterLayout layout({{3, 5}, {300, 200}, {200, 7}});
+  std::vector<int> seen(layout.block_size(), 0);
+  std::size_t parameters = 0;
+  for (const Chunk& chunk : cut_into_chunks(layout)) {
+    for (std::size_t i = 0; i < chunk.count; ++i) ++seen[chunk.offset + i];
+    parameters += chunk.count;
+  }
+  EXPECT_EQ(parameters, layout.parameters());
+  for (std::size_t l = 0; l < layout.layers(); ++l) {
+    for (std::size_t i = 0; i < layout.shape(l).weights(); ++i) {
+      EXPECT_EQ(seen[layout.weights_offset(l) + i], 1);
+    }
+    for (std::size_t i = 0; i < layout.shape(l).fan_out; ++i) {
+      EXPECT_EQ(seen[layout.bias_offset(l) + i], 1);
+    }
+  }
+}
+
+TEST(update_chunks, keep_weights_and_biases_apart) {
+  const net::ParameterLayout layout({{4, 4}});
+  const auto chunks = cut_into_chunks(layout);
+  ASSERT_EQ(chunks.size(), 2U);
+  EXPECT_FALSE(chunks[0].is_bias);
+  EXPECT_TRUE(chunks[1].is_bias);
+}
+
+}  // namespace
+}  // namespace plumb::train
