@@ -1,0 +1,27 @@
+// Makes the empty history file: every group, axis and attribute that is known before the first
+// step.
+#pragma once
+
+#include "h5/file.hpp"
+#include "record/history_writer.hpp"
+#include "record/step_table.hpp"
+
+namespace plumb::record {
+
+struct HistoryTables {
+  StepTable gradients;
+  StepTable activations;
+  StepTable training;
+  StepTable timing;
+  StepTable evaluation;
+};
+
+/// Writes the header and hands back the tables that grow. Throws core::IoError.
+HistoryTables create_layout(const h5::File& file, const HistoryHeader& header);
+
+/// One group of borrowed arrays, /snapshots/step_NNNNNN. Each dimension name becomes a scale
+/// 0 .. n-1 in that group. Throws core::IoError, and std::invalid_argument when shapes and
+/// dimensions contradict each other.
+void write_snapshot_group(const h5::File& file, const probe::Snapshot& snapshot);
+
+}  // namespace plumb::record

@@ -1,0 +1,127 @@
+#include "record/history_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "record/history_schema.hpp"
+
+namespace plumb::record {
+namespace {
+
+// An error of the h5 room reads "FILE: what is wrong".
+h5::File open_or_explain(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    throw core::IoError(fmt::format("{}: no such file", path.string()));
+  }
+  try {
+    return h5::File::open(path);
+  } catch (const core::IoError& cause) {
+    const std::string prefix = path.string() + ": ";
+    std::string reason = cause.what();
+    if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
+    throw core::IoError(fmt::format("{}: not a Plumbline history; {}", path.string(), reason));
+  }
+}
+
+void expect_schema(const h5::Group& root) {
+  const auto value = root.attribute("schema");
+  const auto* schema = std::get_if<std::string>(&value);
+  if (schema != nullptr && *schema == kHistorySchema) return;
+  throw core::IoError(fmt::format(
+      "{}: not a Plumbline history; {}, wanted schema \"{}\"", root.file(),
+      schema == nullptr ? "an HDF5 file without a schema" : "its schema is \"" + *schema + "\"",
+      kHistorySchema));
+}
+
+std::string group_of(const std::string& name) { return name.substr(0, name.rfind('/')); }
+
+}  // namespace
+
+HistoryReader::HistoryReader(const std::filesystem::path& path) : file_(open_or_explain(path)) {
+  expect_schema(file_.root());
+}
+
+std::string HistoryReader::status() const {
+  const auto value = root().attribute("status");
+  const auto* status = std::get_if<std::string>(&value);
+  return status == nullptr ? "unfinished" : *status;
+}
+
+std::int64_t HistoryReader::diverged_step() const {
+  const auto value = root().attribute("diverged_step");
+  const auto* step = std::get_if<std::int64_t>(&value);
+  return step == nullptr ? -1 : *step;
+}
+
+std::vector<std::int64_t> HistoryReader::steps(const std::string& group) const {
+  return root().open_dataset(group + "/step").read<std::int64_t>();
+}
+
+std::vector<std::string> HistoryReader::layer_names() const {
+  return root().open_dataset("gradients/layer_name").read_strings();
+}
+
+Table HistoryReader::table(const std::string& name) const {
+  const h5::Dataset dataset = root().open_dataset(name);
+  const auto dims = dataset.dims();
+  if (dims.empty() || dims.size() > 2) {
+    throw core::IoError(
+        fmt::format("{}: {}: {} axes; one or two are wanted", path(), dataset.path(), dims.size()));
+  }
+  Table table{dims[0], dims.size() == 2 ? dims[1] : 1, dataset.read<double>()};
+  if (dataset.extendable()) {
+    const auto whole_rows = root().open_dataset(group_of(name) + "/step").dims().front();
+    table.rows = std::min<std::size_t>(table.rows, whole_rows);
+    table.values.resize(table.rows * table.cols);
+  }
+  return table;
+}
+
+bool HistoryReader::has(const std::string& name) const {
+  h5::Group group = root();
+  std::size_t start = 0;
+  for (auto slash = name.find('/'); slash != std::string::npos; slash = name.find('/', start)) {
+    const std::string part = name.substr(start, slash - start);
+    if (!group.has(part)) return false;
+    group = group.open_group(part);
+    start = slash + 1;
+  }
+  return group.has(name.substr(start));
+}
+
+std::vector<std::int64_t> HistoryReader::snapshot_steps() const {
+  std::vector<std::int64_t> steps;
+  if (!has("snapshots")) return steps;
+  const h5::Group snapshots = root().open_group("snapshots");
+  for (const std::string& name : snapshots.group_names()) {
+    const auto value = snapshots.open_group(name).attribute("step");
+    if (const auto* step = std::get_if<std::int64_t>(&value)) steps.push_back(*step);
+  }
+  std::sort(steps.begin(), steps.end());
+  return steps;
+}
+
+std::map<std::string, h5::AttributeValue> HistoryReader::model_attributes() const {
+  const h5::Group model = root().open_group("model");
+  std::map<std::string, h5::AttributeValue> attributes;
+  for (const std::string& name : model.attribute_names()) {
+    attributes[name] = model.attribute(name);
+  }
+  return attributes;
+}
+
+std::string HistoryReader::text(const std::string& name) const {
+  const auto texts = root().open_dataset(name).read_strings();
+  return texts.empty() ? "" : texts.front();
+}
+
+std::string HistoryReader::toml() const { return text("config/toml"); }
+
+std::string HistoryReader::resolved_json() const { return text("config/resolved_json"); }
+
+std::string HistoryReader::provenance_json() const { return text("config/provenance_json"); }
+
+}  // namespace plumb::record

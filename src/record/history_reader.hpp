@@ -1,0 +1,62 @@
+// Reads a history file, finished or still PATH.part, as far as it was written.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "h5/file.hpp"
+
+namespace plumb::record {
+
+/// A (rows, cols) array in C order; cols is 1 for a dataset of one axis.
+struct Table {
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::vector<double> values;
+
+  [[nodiscard]] double at(std::size_t row, std::size_t col) const {
+    return values.at(row * cols + col);
+  }
+};
+
+/// Every function throws core::IoError that names the file.
+class HistoryReader {
+ public:
+  /// "FILE: not a Plumbline history; ..." when it is something else.
+  explicit HistoryReader(const std::filesystem::path& path);
+
+  [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
+  /// "completed", "diverged", "stopped"; "unfinished" for what a killed run left behind.
+  [[nodiscard]] std::string status() const;
+  [[nodiscard]] std::int64_t diverged_step() const;  // -1: did not diverge
+
+  /// Steps (S) of a group that grows by steps: "gradients", "training", ...
+  [[nodiscard]] std::vector<std::int64_t> steps(const std::string& group = "gradients") const;
+  /// Names of the layers (L), first hidden layer first, output layer last.
+  [[nodiscard]] std::vector<std::string> layer_names() const;
+  /// Numbers by "group/name" as float64: (S,L), (S,P), (S) or (L). Rows that an interrupted write
+  /// left without a step are not handed out.
+  [[nodiscard]] Table table(const std::string& name) const;
+  /// Whether the file holds that group or dataset.
+  [[nodiscard]] bool has(const std::string& name) const;
+  /// Steps of which a snapshot was kept, ascending.
+  [[nodiscard]] std::vector<std::int64_t> snapshot_steps() const;
+
+  /// The resolved network.
+  [[nodiscard]] std::map<std::string, h5::AttributeValue> model_attributes() const;
+  [[nodiscard]] std::string toml() const;
+  [[nodiscard]] std::string resolved_json() const;
+  [[nodiscard]] std::string provenance_json() const;
+
+  /// For those who walk over everything: comparison, description.
+  [[nodiscard]] h5::Group root() const { return file_.root(); }
+
+ private:
+  [[nodiscard]] std::string text(const std::string& name) const;
+  h5::File file_;
+};
+
+}  // namespace plumb::record

@@ -1,0 +1,153 @@
+#include "record/history_writer.hpp"
+
+#include <optional>
+#include <stdexcept>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "record/history_layout.hpp"
+#include "record/part_file.hpp"
+
+namespace plumb::record {
+namespace {
+
+// A killed run loses at most this much.
+constexpr double kFlushSeconds = 0.5;
+constexpr std::size_t kFlushRows = 256;
+
+struct PushValue {
+  StepTable& table;
+  std::size_t column;
+  const probe::LayerRow& row;
+  void operator()(double probe::LayerRow::*member) const { table.push(column, row.*member); }
+  void operator()(std::int64_t probe::LayerRow::*member) const { table.push(column, row.*member); }
+};
+
+void add_layer_row(StepTable& table, std::span<const LayerColumn> columns,
+                   const probe::StepRow& row) {
+  table.start_row(row.step);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (const auto& layer : row.layers) std::visit(PushValue{table, c, layer}, columns[c].member);
+  }
+}
+
+}  // namespace
+
+struct HistoryWriter::Impl {
+  Impl(std::filesystem::path path, const HistoryHeader& header, bool overwrite)
+      : name(std::move(path), overwrite),
+        file(h5::File::create(name.part())),
+        tables(create_layout(file, header)),
+        layers(header.layers.size()) {
+    file.flush();
+  }
+
+  // Runs a piece of writing. After a failure nothing more is written: the file on disk stays as
+  // it was at that moment.
+  template <class Work>
+  void guarded(Work work) {
+    if (!open) throw std::logic_error(name.path().string() + ": written to after its end");
+    try {
+      work();
+    } catch (...) {
+      open = false;
+      throw;
+    }
+  }
+
+  void write_out() {
+    for (StepTable* table : {&tables->gradients, &tables->activations, &tables->training,
+                             &tables->timing, &tables->evaluation}) {
+      table->write_out();
+    }
+    file.flush();
+    since_flush.lap();
+  }
+
+  void write_out_when_due() {
+    if (tables->gradients.buffered_rows() >= kFlushRows || since_flush.elapsed() >= kFlushSeconds) {
+      write_out();
+    }
+  }
+
+  PartFile name;
+  h5::File file;
+  std::optional<HistoryTables> tables;
+  std::size_t layers;
+  core::Stopwatch since_flush;
+  bool open = true;
+};
+
+HistoryWriter::HistoryWriter(std::filesystem::path path, const HistoryHeader& header,
+                             bool overwrite)
+    : impl_(std::make_unique<Impl>(std::move(path), header, overwrite)) {}
+
+HistoryWriter::~HistoryWriter() {
+  if (!impl_ || !impl_->open) return;
+  try {
+    // Left without finish(), by another part's failure: keep the rows for `recover`.
+    impl_->write_out();
+  } catch (const std::exception&) {
+    return;  // NOLINT: a destructor has nobody to tell
+  }
+}
+
+void HistoryWriter::write(const probe::StepRow& row) {
+  if (row.layers.size() != impl_->layers) {
+    throw std::invalid_argument("a row has as many layers as the header");
+  }
+  impl_->guarded([&] {
+    HistoryTables& tables = *impl_->tables;
+    add_layer_row(tables.gradients, gradient_columns(), row);
+    add_layer_row(tables.activations, activation_columns(), row);
+    tables.training.start_row(row.step);
+    tables.training.push(0, row.loss);
+    tables.training.push(1, row.accuracy);
+    tables.training.push(2, row.learning_rate);
+    impl_->write_out_when_due();
+  });
+}
+
+void HistoryWriter::write_timing(std::span<const probe::TimingRow> rows) {
+  impl_->guarded([&] {
+    for (const probe::TimingRow& row : rows) {
+      impl_->tables->timing.start_row(row.step);
+      for (const double seconds : row.seconds) impl_->tables->timing.push(0, seconds);
+    }
+    impl_->write_out_when_due();
+  });
+}
+
+void HistoryWriter::write_evaluation(const probe::EvaluationRow& row) {
+  impl_->guarded([&] {
+    StepTable& table = impl_->tables->evaluation;
+    table.start_row(row.step);
+    table.push(0, row.loss);
+    table.push(1, row.accuracy);
+    impl_->write_out_when_due();
+  });
+}
+
+void HistoryWriter::write_snapshot(const probe::Snapshot& snapshot) {
+  impl_->guarded([&] {
+    write_snapshot_group(impl_->file, snapshot);
+    impl_->write_out();
+  });
+}
+
+void HistoryWriter::finish(const HistoryOutcome& outcome) {
+  impl_->guarded([&] {
+    {
+      const h5::Group root = impl_->file.root();
+      root.set_text("status", outcome.status);
+      root.set_int("diverged_step", outcome.diverged_step);
+    }
+    impl_->write_out();
+    impl_->tables.reset();  // closes every dataset
+    impl_->file.close();
+    impl_->name.commit();
+  });
+  impl_->open = false;
+}
+
+}  // namespace plumb::record

@@ -1,0 +1,60 @@
+// Writes one network's history file: netCDF-4 compatible HDF5, names fixed by the contract.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "probe/rows.hpp"
+
+namespace plumb::record {
+
+struct LayerInfo {
+  std::string name;  // "hidden_1", ..., "output"
+  std::int64_t fan_in = 0;
+  std::int64_t fan_out = 0;
+  std::int64_t parameters = 0;
+};
+
+/// What is known before the first step.
+struct HistoryHeader {
+  std::vector<LayerInfo> layers;
+  std::map<std::string, std::variant<std::int64_t, double, std::string>> model;  // attributes
+  std::string toml;             // the study file as read
+  std::string resolved_json;    // this run's flat settings
+  std::string provenance_json;  // versions, flags, layout, environment
+};
+
+/// What is known only at the end; attributes of the file's root.
+struct HistoryOutcome {
+  std::string status;  // "completed", "diverged", "stopped"
+  std::int64_t diverged_step = -1;
+};
+
+/// The file is PATH.part until finish() renames it to PATH. Rows are flushed every few hundred
+/// milliseconds or rows, whichever is later. Every failure throws core::IoError that names the
+/// file and the reason (a full disk says so); the .part file is then left as it is.
+class HistoryWriter final : public probe::RowSink {
+ public:
+  /// Throws core::IoError when PATH exists and overwrite is false.
+  HistoryWriter(std::filesystem::path path, const HistoryHeader& header, bool overwrite);
+  ~HistoryWriter() override;
+
+  void write(const probe::StepRow& row) override;
+  void write_timing(std::span<const probe::TimingRow> rows) override;
+  void write_evaluation(const probe::EvaluationRow& row) override;
+  void write_snapshot(const probe::Snapshot& snapshot) override;
+
+  /// Writes what is left, closes, syncs and renames. Nothing may be written afterwards.
+  void finish(const HistoryOutcome& outcome);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace plumb::record

@@ -1,0 +1,43 @@
+// DIR/result.json: schema plumbline.result/1.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace plumb::record {
+
+struct Check {
+  std::string name;
+  bool passed = false;
+  std::string detail;
+};
+
+struct RunResult {
+  std::int64_t index = 0;
+  std::string label;
+  std::string file;           // name of the history file, relative to result.json
+  std::string settings_json;  // flat object of the study keys
+  std::string status;         // "completed", "diverged", "stopped"
+  double samples_per_second = 0;
+  double step_seconds_median = 0;
+  double step_seconds_p95 = 0;
+  std::optional<double> final_loss;
+  std::optional<double> final_accuracy;
+  std::vector<Check> verification;
+};
+
+/// Writes DIR/result.json through a temporary name and a rename, always valid JSON, not-a-number
+/// as null. Runs that a result.json already holds under other indices are kept (tasks of one
+/// Slurm array share the folder; a lock file in DIR makes their merges take turns); runs with the
+/// same index are replaced. provenance_json: one JSON object.
+/// Throws core::IoError when the folder cannot be written or the file there is not one of ours.
+void write_result_json(const std::filesystem::path& folder, const std::string& provenance_json,
+                       const std::vector<RunResult>& runs);
+
+/// Reads it back. Throws core::IoError "FILE: ..." when it is missing or not one of ours.
+std::vector<RunResult> read_result_json(const std::filesystem::path& file);
+
+}  // namespace plumb::record

@@ -1,0 +1,70 @@
+#include "record/step_table.hpp"
+
+#include <algorithm>
+
+namespace plumb::record {
+namespace {
+
+// About 32 kB: short runs waste little, long runs need few chunks.
+constexpr std::uint64_t kChunkValues = 4096;
+
+std::uint64_t rows_per_chunk(std::uint64_t row_values) {
+  return std::clamp<std::uint64_t>(kChunkValues / row_values, 16, 1024);
+}
+
+h5::Dataset create_step_scale(const h5::Group& group) {
+  h5::DatasetSpec spec;
+  spec.type = h5::Type::Int64;
+  spec.dims = {0};
+  spec.chunk = {rows_per_chunk(1)};
+  spec.extendable = true;
+  h5::Dataset step = group.create_dataset("step", spec);
+  describe_dataset(step, {"step", kDimensionless, "training steps done before this one"});
+  step.make_scale();
+  return step;
+}
+
+h5::Dataset create_column(const h5::Group& group, const Description& description,
+                          const h5::Dataset& step, const h5::Dataset* inner) {
+  h5::DatasetSpec spec;
+  spec.type = description.integer ? h5::Type::Int64 : h5::Type::Float64;
+  spec.dims = {0};
+  if (inner != nullptr) spec.dims.push_back(inner->dims().front());
+  spec.chunk = spec.dims;
+  spec.chunk.front() = rows_per_chunk(inner == nullptr ? 1 : spec.dims.back());
+  spec.extendable = true;
+  h5::Dataset dataset = group.create_dataset(description.name, spec);
+  describe_dataset(dataset, description);
+  dataset.attach_scale(0, step);
+  if (inner != nullptr) dataset.attach_scale(1, *inner);
+  return dataset;
+}
+
+}  // namespace
+
+void describe_dataset(const h5::Dataset& dataset, const Description& description) {
+  dataset.set_text("units", description.units);
+  dataset.set_text("long_name", description.long_name);
+}
+
+StepTable::StepTable(const h5::Group& group, std::span<const Description> columns,
+                     const h5::Dataset* inner)
+    : step_(create_step_scale(group)) {
+  columns_.reserve(columns.size());
+  for (const Description& column : columns) {
+    columns_.push_back({create_column(group, column, step_, inner), {}, {}});
+  }
+}
+
+void StepTable::write_out() {
+  for (Column& column : columns_) {
+    column.dataset.append<double>(column.reals);
+    column.dataset.append<std::int64_t>(column.integers);
+    column.reals.clear();
+    column.integers.clear();
+  }
+  step_.append<std::int64_t>(steps_);
+  steps_.clear();
+}
+
+}  // namespace plumb::record

@@ -1,0 +1,47 @@
+// A group of datasets that grow by one row per recorded step.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "h5/group.hpp"
+#include "record/history_schema.hpp"
+
+namespace plumb::record {
+
+/// Rows are kept in memory until write_out(), so that between two write_out() nothing reaches the
+/// file and what is on disk stays consistent when the process is killed.
+class StepTable {
+ public:
+  /// Makes the unlimited scale `step` (S) in `group` and one dataset per column: (S), or (S,N)
+  /// where `inner` is a scale of N values in the same group.
+  StepTable(const h5::Group& group, std::span<const Description> columns, const h5::Dataset* inner);
+
+  /// Begins a row; then each column gets its values by push(), one or N of them.
+  void start_row(std::int64_t step) { steps_.push_back(step); }
+  void push(std::size_t column, double value) { columns_[column].reals.push_back(value); }
+  void push(std::size_t column, std::int64_t value) { columns_[column].integers.push_back(value); }
+
+  [[nodiscard]] std::size_t buffered_rows() const noexcept { return steps_.size(); }
+
+  /// Appends the buffered rows; `step` last, so that a row with a step is a whole row.
+  /// Throws core::IoError.
+  void write_out();
+
+ private:
+  struct Column {
+    h5::Dataset dataset;
+    std::vector<double> reals;
+    std::vector<std::int64_t> integers;  // one of the two stays empty
+  };
+
+  h5::Dataset step_;
+  std::vector<std::int64_t> steps_;
+  std::vector<Column> columns_;
+};
+
+/// Gives a new dataset the two attributes that every dataset of a history has.
+void describe_dataset(const h5::Dataset& dataset, const Description& description);
+
+}  // namespace plumb::record

@@ -1,0 +1,133 @@
+#include "report/run_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "record/history_reader.hpp"
+#include "record/result_json.hpp"
+
+namespace plumb::report {
+namespace {
+
+namespace fs = std::filesystem;
+using record::HistoryReader;
+using record::Table;
+
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+
+// "0007-sigmoid-he-10x128.h5" -> 7, "sigmoid-he-10x128".
+void name_run(RunSummary& run, const fs::path& path) {
+  run.file = path.string();
+  const std::string stem = path.stem().string();
+  const auto dash = stem.find('-');
+  std::int64_t index = 0;
+  const char* end = stem.data() + std::min(dash, stem.size());
+  const auto [rest, error] = std::from_chars(stem.data(), end, index);
+  const bool numbered =
+      dash != std::string::npos && dash > 0 && error == std::errc() && rest == end;
+  run.index = numbered ? index : 0;
+  run.label = numbered ? stem.substr(dash + 1) : stem;
+}
+
+std::string setting(const nlohmann::json& settings, const char* key) {
+  if (!settings.is_object() || !settings.contains(key)) return "";
+  const nlohmann::json& value = settings[key];
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void read_settings(RunSummary& run, const HistoryReader& history) {
+  const auto settings = nlohmann::json::parse(history.resolved_json(), nullptr, false);
+  run.depth = setting(settings, "network.depth");
+  run.width = setting(settings, "network.width");
+  run.activation = setting(settings, "network.activation");
+  run.init = setting(settings, "network.init");
+}
+
+// The last layer is the output layer; a network without hidden layers has only that.
+std::size_t last_hidden(const Table& table) { return table.cols < 2 ? 0 : table.cols - 2; }
+
+void read_gradients(RunSummary& run, const HistoryReader& history) {
+  const Table delta = history.table("gradients/delta_rms");
+  const Table weight_gradient = history.table("gradients/weight_gradient_norm");
+  if (delta.rows == 0 || delta.cols == 0 || weight_gradient.rows == 0) return;
+  run.first_delta_rms = delta.at(0, 0);
+  run.last_hidden_delta_rms = delta.at(0, last_hidden(delta));
+  if (last_hidden(delta) > 0) {
+    run.decay_per_layer = std::pow(run.first_delta_rms / run.last_hidden_delta_rms,
+                                   1.0 / static_cast<double>(last_hidden(delta)));
+  }
+  run.first_weight_gradient = weight_gradient.at(0, 0);
+  run.first_weight_gradient_at_end = weight_gradient.at(weight_gradient.rows - 1, 0);
+}
+
+double last_value(const HistoryReader& history, const char* name) {
+  if (!history.has(name)) return kNothing;
+  const Table table = history.table(name);
+  return table.values.empty() ? kNothing : table.values.back();
+}
+
+RunSummary read_history(const fs::path& path) {
+  const HistoryReader history(path);
+  RunSummary run{};
+  run.first_delta_rms = run.last_hidden_delta_rms = run.decay_per_layer = kNothing;
+  run.first_weight_gradient = run.first_weight_gradient_at_end = kNothing;
+  name_run(run, path);
+  run.status = history.status();
+  read_settings(run, history);
+  read_gradients(run, history);
+  run.train_loss = last_value(history, "training/loss");
+  run.test_loss = last_value(history, "evaluation/loss");
+  run.test_accuracy = last_value(history, "evaluation/accuracy");
+  return run;
+}
+
+// Speeds by history file, as the result.json of each folder lists them; read once per folder.
+class Speeds {
+ public:
+  double of(const fs::path& history) {
+    const fs::path folder = history.parent_path();
+    auto known = by_folder_.find(folder);
+    if (known == by_folder_.end()) known = by_folder_.emplace(folder, read(folder)).first;
+    const auto speed = known->second.find(history.filename().string());
+    return speed == known->second.end() ? kNothing : speed->second;
+  }
+
+ private:
+  using ByFile = std::map<std::string, double>;
+
+  static ByFile read(const fs::path& folder) {
+    ByFile speeds;
+    const fs::path file = folder / "result.json";
+    if (!fs::exists(file)) return speeds;
+    for (const record::RunResult& run : record::read_result_json(file)) {
+      speeds[run.file] = run.samples_per_second;
+    }
+    return speeds;
+  }
+
+  std::map<fs::path, ByFile> by_folder_;
+};
+
+}  // namespace
+
+std::vector<RunSummary> summarise(const std::vector<fs::path>& paths) {
+  std::vector<RunSummary> runs;
+  Speeds speeds;
+  for (const fs::path& path : find_histories(paths)) {
+    runs.push_back(read_history(path));
+    runs.back().samples_per_second = speeds.of(path);
+  }
+  std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
+    return std::tie(a.index, a.file) < std::tie(b.index, b.file);
+  });
+  return runs;
+}
+
+}  // namespace plumb::report

@@ -1,0 +1,144 @@
+#include "study/check_value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/error.hpp"
+#include "study/suggest.hpp"
+
+namespace plumb::study {
+
+namespace {
+
+struct Describe {
+  std::string operator()(std::int64_t value) const { return fmt::format("the integer {}", value); }
+  std::string operator()(double value) const { return fmt::format("the float {:#}", value); }
+  std::string operator()(bool value) const { return fmt::format("the boolean {}", value); }
+  std::string operator()(const std::string& value) const {
+    return fmt::format("the string \"{}\"", printable(value));
+  }
+  std::string operator()(const Written::List&) const { return "a list"; }
+  std::string operator()(const Written::Foreign& value) const { return value.what; }
+};
+
+bool inside(const RealRange& range, double value) {
+  if (!std::isfinite(value)) return false;
+  const bool low =
+      range.low_end == RealRange::Low::Included ? value >= range.low : value > range.low;
+  if (range.high_end == RealRange::High::Unlimited) return low;
+  return low &&
+         (range.high_end == RealRange::High::Included ? value <= range.high : value < range.high);
+}
+
+bool is_identifier(const std::string& text) {
+  constexpr std::size_t kLongest = 100;
+  return !text.empty() && text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), is_name_character);
+}
+
+/// Checks one written value against one kind of domain.
+class Check {
+ public:
+  Check(const Key& key, const Written& written) : key_(key), written_(written) {}
+
+  Value operator()(const IntegerRange& range) const {
+    const std::int64_t value = as_integer();
+    if (value < range.low || value > range.high) out_of_range(value);
+    return value;
+  }
+
+  Value operator()(const RealRange& range) const {
+    const double value = as_number();
+    if (!inside(range, value)) out_of_range(value);
+    return value + 0.0;  // -0 becomes 0
+  }
+
+  Value operator()(const Choice& choice) const {
+    const std::string& word = as_string();
+    if (std::find(choice.names.begin(), choice.names.end(), word) != choice.names.end()) {
+      return word;
+    }
+    const std::string meant = nearest(word, choice.names);
+    refuse(fmt::format("= \"{}\" is unknown", printable(word)),
+           meant.empty() ? "" : fmt::format("did you mean \"{}\"? ", meant));
+  }
+
+  Value operator()(const Identifier&) const {
+    const std::string& text = as_string();
+    if (!is_identifier(text)) {
+      refuse(fmt::format("= \"{}\" cannot be part of a file name", printable(text)));
+    }
+    return text;
+  }
+
+  Value operator()(const Text&) const { return as_string(); }
+
+  Value operator()(const StepList&) const {
+    const auto* list = std::get_if<Written::List>(&written_.value);
+    if (list == nullptr) wrong_type("a list of integers");
+    std::set<std::int64_t> steps;
+    for (const Written& element : *list) {
+      const std::int64_t step = Check(key_, element).as_step();
+      if (!steps.insert(step).second) {
+        Check(key_, element).refuse(fmt::format("holds {} twice", step));
+      }
+    }
+    return std::vector<std::int64_t>(steps.begin(), steps.end());
+  }
+
+ private:
+  std::int64_t as_integer() const {
+    const auto* value = std::get_if<std::int64_t>(&written_.value);
+    if (value == nullptr) wrong_type("an integer");
+    return *value;
+  }
+
+  std::int64_t as_step() const {
+    const auto* value = std::get_if<std::int64_t>(&written_.value);
+    if (value == nullptr || *value < 0) refuse("holds " + std::visit(Describe{}, written_.value));
+    return *value;
+  }
+
+  double as_number() const {
+    if (const auto* integer = std::get_if<std::int64_t>(&written_.value)) {
+      return static_cast<double>(*integer);
+    }
+    const auto* value = std::get_if<double>(&written_.value);
+    if (value == nullptr) wrong_type("a number");
+    return *value;
+  }
+
+  const std::string& as_string() const {
+    const auto* value = std::get_if<std::string>(&written_.value);
+    if (value == nullptr) wrong_type("a string");
+    return *value;
+  }
+
+  [[noreturn]] void wrong_type(const char* expected) const {
+    refuse(fmt::format("must be {}, not {}", expected, std::visit(Describe{}, written_.value)));
+  }
+
+  template <class Number>
+  [[noreturn]] void out_of_range(Number value) const {
+    refuse(fmt::format("= {} is out of range", value));
+  }
+
+  [[noreturn]] void refuse(const std::string& wrong, const std::string& hint = "") const {
+    throw core::UsageError(fmt::format("{}: {} {}; {}allowed: {}", written_.where, key_.name, wrong,
+                                       hint, allowed_values(key_)));
+  }
+
+  const Key& key_;
+  const Written& written_;
+};
+
+}  // namespace
+
+Value check_value(const Key& key, const Written& written) {
+  return std::visit(Check(key, written), key.domain);
+}
+
+}  // namespace plumb::study

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <type_traits>
+
+#include "study/key.hpp"
+#include "study/names.hpp"
+
+// A field of the settings, reachable in const and in mutable settings alike.
+#define PLUMB_FIELD(member) ([](auto& run) -> auto& { return run.member; })
+
+namespace plumb::study {
+
+namespace {
+
+template <class Field>
+using FieldType = std::remove_cvref_t<std::invoke_result_t<Field, RunSettings&>>;
+
+/// A key whose field converts to and from `Stored`, one of the alternatives of Value.
+template <class Stored, class Field>
+Key plain_key(const char* name, Domain domain, Field field) {
+  using Type = FieldType<Field>;
+  return {name, std::move(domain),
+          [field](RunSettings& run, const Value& value) {
+            field(run) = static_cast<Type>(std::get<Stored>(value));
+          },
+          [field](const RunSettings& run) { return Value(static_cast<Stored>(field(run))); }};
+}
+
+template <class Field>
+Key integer(const char* name, IntegerRange range, Field field) {
+  return plain_key<std::int64_t>(name, range, field);
+}
+
+template <class Field>
+Key real(const char* name, RealRange range, Field field) {
+  return plain_key<double>(name, range, field);
+}
+
+template <class Field>
+Key text(const char* name, Domain domain, Field field) {
+  return plain_key<std::string>(name, std::move(domain), field);
+}
+
+template <class Field>
+Key choice(const char* name, Field field) {
+  using E = FieldType<Field>;
+  return {name, Choice{all_names<E>()},
+          [field](RunSettings& run, const Value& value) {
+            field(run) = value_of<E>(std::get<std::string>(value));
+          },
+          [field](const RunSettings& run) { return Value(name_of(field(run))); }};
+}
+
+template <class Field>
+Key steps(const char* name, Field field) {
+  using Steps = std::vector<std::int64_t>;
+  return {name, StepList{},
+          [field](RunSettings& run, const Value& value) {
+            const Steps& given = std::get<Steps>(value);
+            field(run).assign(given.begin(), given.end());
+          },
+          [field](const RunSettings& run) {
+            return Value(Steps(field(run).begin(), field(run).end()));
+          }};
+}
+
+constexpr RealRange kZeroOrMore{};
+constexpr RealRange kAboveZero{.low_end = RealRange::Low::Excluded};
+constexpr RealRange kZeroToOne{.high = 1, .high_end = RealRange::High::Included};
+constexpr RealRange kBelowOne{.high = 1, .high_end = RealRange::High::Excluded};
+constexpr IntegerRange kAtLeastZero{0};
+constexpr IntegerRange kAtLeastOne{1};
+// Keeps step * batch, the position in the stream of samples, far inside 64 bits.
+constexpr std::int64_t kMostSteps = 1'000'000'000;
+constexpr std::int64_t kMostSamples = 1'000'000'000;
+
+std::vector<Key> network_keys() {
+  return {choice("network.family", PLUMB_FIELD(network.family)),
+          integer("network.depth", {1, 10'000}, PLUMB_FIELD(network.depth)),
+          integer("network.width", {1, 65'536}, PLUMB_FIELD(network.width)),
+          choice("network.activation", PLUMB_FIELD(network.activation)),
+          real("network.negative_slope", kZeroToOne, PLUMB_FIELD(network.negative_slope)),
+          choice("network.init", PLUMB_FIELD(network.init)),
+          real("network.weight_variance", kAboveZero, PLUMB_FIELD(network.weight_variance)),
+          real("network.bias_variance", kZeroOrMore, PLUMB_FIELD(network.bias_variance))};
+}
+
+std::vector<Key> data_keys() {
+  return {choice("data.source", PLUMB_FIELD(data.source)),
+          text("data.path", Text{}, PLUMB_FIELD(data.path)),
+          text("data.test_path", Text{}, PLUMB_FIELD(data.test_path)),
+          integer("data.samples", kAtLeastZero, PLUMB_FIELD(data.samples)),
+          integer("data.inputs", {1, 1'000'000}, PLUMB_FIELD(data.inputs)),
+          integer("data.classes", {2, 65'536}, PLUMB_FIELD(data.classes))};
+}
+
+std::vector<Key> train_keys() {
+  return {integer("train.batch", {1, kMostSamples}, PLUMB_FIELD(train.batch)),
+          integer("train.slice", {1, kMostSamples}, PLUMB_FIELD(train.slice)),
+          integer("train.steps", {1, kMostSteps}, PLUMB_FIELD(train.steps)),
+          real("train.learning_rate", kZeroOrMore, PLUMB_FIELD(train.learning_rate)),
+          real("train.momentum", kBelowOne, PLUMB_FIELD(train.momentum)),
+          real("train.weight_decay", kZeroOrMore, PLUMB_FIELD(train.weight_decay)),
+          choice("train.loss", PLUMB_FIELD(train.loss)),
+          choice("train.precision", PLUMB_FIELD(train.precision)),
+          integer("train.evaluate_every", kAtLeastZero, PLUMB_FIELD(train.evaluate_every)),
+          integer("train.seed", kAtLeastZero, PLUMB_FIELD(train.seed))};
+}
+
+std::vector<Key> make_table() {
+  std::vector<Key> table{text("study.name", Identifier{}, PLUMB_FIELD(study_name))};
+  for (auto keys : {network_keys(), data_keys(), train_keys()}) {
+    std::move(keys.begin(), keys.end(), std::back_inserter(table));
+  }
+  table.push_back(integer("record.every", kAtLeastOne, PLUMB_FIELD(record.every)));
+  table.push_back(steps("record.snapshot_steps", PLUMB_FIELD(record.snapshot_steps)));
+  table.push_back(choice("allreduce.algorithm", PLUMB_FIELD(train.allreduce)));
+  return table;
+}
+
+}  // namespace
+
+const std::vector<Key>& key_table() {
+  static const std::vector<Key> table = make_table();
+  return table;
+}
+
+}  // namespace plumb::study

@@ -1,0 +1,53 @@
+// A study file: validated, and expanded to the list of runs it stands for.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "data/dataset.hpp"
+#include "net/settings.hpp"
+#include "probe/settings.hpp"
+#include "train/settings.hpp"
+
+namespace plumb::study {
+
+/// Everything one run needs to know, resolved.
+struct RunSettings {
+  std::size_t index = 0;  // place in the study
+  std::string label;      // file-name safe, unique within the study, e.g. "sigmoid-he-10x128"
+  std::string study_name;
+  net::NetworkSettings network;
+  data::DataSettings data;
+  train::TrainSettings train;
+  probe::RecordSettings record;
+};
+
+struct Study {
+  std::string name;
+  std::string toml;  // the text as read, followed by the overrides as comments
+  std::vector<RunSettings> runs;
+};
+
+/// Parses and validates a study. `file_name` is used in messages and, without its extension, as
+/// the default of study.name. `overrides` are the arguments of --set: "KEY=VALUE", VALUE in TOML
+/// syntax (a bare word is taken as a string). Lists where one value is expected are swept; runs
+/// are the Cartesian product in the contract's order of keys, the last varying fastest.
+/// Throws core::UsageError "FILE:LINE: what is wrong; what is allowed" (overrides are named
+/// "--set KEY=VALUE" in place of FILE:LINE).
+Study parse_study(const std::string& text, const std::string& file_name,
+                  const std::vector<std::string>& overrides);
+
+/// This run's flat study keys ("network.depth": 10, ...) as one JSON object, every key present.
+std::string settings_json(const RunSettings& run);
+
+/// The names of the contract: "leaky_relu", "softmax_cross_entropy", ...
+std::string to_string(net::Family value);
+std::string to_string(net::Activation value);
+std::string to_string(net::Init value);
+std::string to_string(net::Loss value);
+std::string to_string(data::Source value);
+std::string to_string(train::Precision value);
+std::string to_string(train::AllreduceAlgorithm value);
+
+}  // namespace plumb::study

@@ -1,0 +1,206 @@
+// What the writer is given, the reader gives back: every dataset of the contract.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "../h5/temporary_folder.hpp"
+#include "record/history_reader.hpp"
+#include "sample_history.hpp"
+
+namespace plumb::record {
+namespace {
+
+using namespace plumb::testing;
+
+class history_round_trip : public ::testing::Test {
+ protected:
+  static constexpr std::int64_t kSteps = 5;
+  history_round_trip() { write_sample_history(folder_ / "0000-sample.h5", kSteps); }
+  [[nodiscard]] HistoryReader reader() const { return HistoryReader(folder_ / "0000-sample.h5"); }
+
+  void expect_layer_columns(const std::string& group, const std::vector<std::string>& names,
+                            int first_column) const {
+    const HistoryReader history = reader();
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      const Table table = history.table(group + "/" + names[c]);
+      ASSERT_EQ(table.rows, static_cast<std::size_t>(kSteps)) << names[c];
+      ASSERT_EQ(table.cols, kSampleLayers) << names[c];
+      for (std::size_t s = 0; s < table.rows; ++s) {
+        for (std::size_t l = 0; l < table.cols; ++l) {
+          double wanted =
+              sample_value(static_cast<std::int64_t>(s), l, first_column + static_cast<int>(c));
+          if (names[c] == "nonfinite_count") wanted = std::floor(wanted);
+          EXPECT_EQ(table.at(s, l), wanted) << names[c] << " " << s << " " << l;
+        }
+      }
+    }
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(history_round_trip, keeps_every_column_of_the_gradients) {
+  expect_layer_columns("gradients",
+                       {"delta_rms", "delta_mean_norm", "weight_gradient_norm",
+                        "bias_gradient_norm", "weight_gradient_max", "weight_norm", "update_ratio",
+                        "unchanged_fraction", "zero_fraction", "nonfinite_count"},
+                       0);
+}
+
+TEST_F(history_round_trip, keeps_every_column_of_the_activations) {
+  expect_layer_columns("activations", {"mean", "std", "saturated_fraction", "dead_fraction"}, 10);
+}
+
+TEST_F(history_round_trip, stores_the_types_of_the_contract) {
+  const HistoryReader history = reader();
+  const h5::Group root = history.root();
+  EXPECT_EQ(root.open_dataset("gradients/nonfinite_count").type(), h5::Type::Int64);
+  EXPECT_EQ(root.open_dataset("gradients/delta_rms").type(), h5::Type::Float64);
+  EXPECT_EQ(root.open_dataset("gradients/step").type(), h5::Type::Int64);
+  EXPECT_EQ(root.open_dataset("gradients/layer_name").type(), h5::Type::String);
+  EXPECT_EQ(root.open_dataset("model/fan_in").type(), h5::Type::Int64);
+}
+
+TEST_F(history_round_trip, keeps_the_training_curves) {
+  const HistoryReader history = reader();
+  const Table loss = history.table("training/loss");
+  ASSERT_EQ(loss.rows, 5U);
+  for (std::size_t s = 0; s < 5; ++s) EXPECT_EQ(loss.at(s, 0), 2.0 / static_cast<double>(1 + s));
+  EXPECT_EQ(history.table("training/accuracy").values, std::vector<double>(5, 0.25));
+  EXPECT_EQ(history.table("training/learning_rate").values, std::vector<double>(5, 0.5));
+  EXPECT_EQ(history.steps("training"), (std::vector<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST_F(history_round_trip, keeps_the_evaluation) {
+  const HistoryReader history = reader();
+  EXPECT_EQ(history.steps("evaluation"), std::vector<std::int64_t>{kSteps});
+  EXPECT_EQ(history.table("evaluation/loss").values, std::vector<double>{0.75});
+  EXPECT_EQ(history.table("evaluation/accuracy").values, std::vector<double>{0.5});
+}
+
+TEST_F(history_round_trip, keeps_the_time_of_every_phase) {
+  const HistoryReader history = reader();
+  const Table seconds = history.table("timing/seconds");
+  ASSERT_EQ(seconds.rows, 5U);
+  ASSERT_EQ(seconds.cols, probe::kPhases);
+  for (std::size_t s = 0; s < seconds.rows; ++s) {
+    const auto row = sample_timing(static_cast<std::int64_t>(s));
+    for (std::size_t p = 0; p < seconds.cols; ++p) EXPECT_EQ(seconds.at(s, p), row.seconds[p]);
+  }
+  EXPECT_EQ(
+      history.root().open_dataset("timing/phase").read_strings(),
+      (std::vector<std::string>(std::begin(probe::kPhaseNames), std::end(probe::kPhaseNames))));
+}
+
+TEST_F(history_round_trip, numbers_the_layers_from_one_and_names_them) {
+  const HistoryReader history = reader();
+  EXPECT_EQ(history.root().open_dataset("gradients/layer").read<std::int64_t>(),
+            (std::vector<std::int64_t>{1, 2, 3}));
+  EXPECT_EQ(history.layer_names(), (std::vector<std::string>{"hidden_1", "hidden_2", "output"}));
+}
+
+TEST_F(history_round_trip, keeps_the_network_and_the_texts) {
+  const HistoryReader history = reader();
+  EXPECT_EQ(history.table("model/fan_in").values, (std::vector<double>{4, 3, 3}));
+  EXPECT_EQ(history.table("model/fan_out").values, (std::vector<double>{3, 3, 2}));
+  EXPECT_EQ(history.table("model/parameters").values, (std::vector<double>{15, 12, 8}));
+  const auto model = history.model_attributes();
+  EXPECT_EQ(model.at("activation"), h5::AttributeValue(std::string("sigmoid")));
+  EXPECT_EQ(model.at("depth"), h5::AttributeValue(std::int64_t{2}));
+  EXPECT_EQ(model.at("weight_variance"), h5::AttributeValue(1.5));
+  EXPECT_EQ(history.toml(), sample_header().toml);
+  EXPECT_EQ(history.resolved_json(), sample_header().resolved_json);
+  EXPECT_EQ(history.provenance_json(), sample_header().provenance_json);
+}
+
+TEST_F(history_round_trip, opens_as_a_heatmap_in_powers_of_ten) {
+  const HistoryReader history = reader();
+  const h5::Group root = history.root();
+  EXPECT_EQ(root.attribute("default"), h5::AttributeValue(std::string("gradients")));
+  EXPECT_EQ(root.attribute("schema"), h5::AttributeValue(std::string("plumbline.history/1")));
+  const h5::Group group = root.open_group("gradients");
+  EXPECT_EQ(group.attribute("NX_class"), h5::AttributeValue(std::string("NXdata")));
+  EXPECT_EQ(group.attribute("signal"), h5::AttributeValue(std::string("delta_rms")));
+  EXPECT_EQ(group.attribute("axes"), h5::AttributeValue(std::vector<std::string>{"step", "layer"}));
+  EXPECT_EQ(group.attribute("SILX_style"),
+            h5::AttributeValue(std::string(R"({"signal_scale_type": "log"})")));
+}
+
+void expect_described(const h5::Group& group) {
+  for (const std::string& name : group.dataset_names()) {
+    const h5::Dataset dataset = group.open_dataset(name);
+    for (const char* attribute : {"units", "long_name"}) {
+      const auto value = dataset.attribute(attribute);
+      const auto* text = std::get_if<std::string>(&value);
+      EXPECT_TRUE(text != nullptr && !text->empty()) << dataset.path() << " " << attribute;
+    }
+    if (dataset.is_scale()) continue;
+    for (const std::string& scale : dataset.scale_names()) {
+      EXPECT_TRUE(group.has(scale)) << dataset.path() << ": an axis without a scale in its group";
+    }
+  }
+  for (const std::string& name : group.group_names()) expect_described(group.open_group(name));
+}
+
+TEST_F(history_round_trip, has_units_a_long_name_and_scales_on_every_dataset) {
+  expect_described(reader().root());
+}
+
+TEST(history, keeps_numbers_that_are_not_finite_bit_by_bit) {
+  const TemporaryFolder folder;
+  double odd_nan = 0;
+  const std::uint64_t bits = 0x7ff8'dead'beef'0001;
+  std::memcpy(&odd_nan, &bits, sizeof bits);
+  {
+    HistoryWriter writer(folder / "a.h5", sample_header(), false);
+    probe::StepRow row = sample_row(0);
+    row.layers[1].delta_rms = odd_nan;
+    row.layers[2].delta_rms = -std::numeric_limits<double>::infinity();
+    row.layers[0].delta_rms = -0.0;
+    writer.write(row);
+    writer.finish({"diverged", 0});
+  }
+  const HistoryReader history(folder / "a.h5");
+  const Table table = history.table("gradients/delta_rms");
+  EXPECT_EQ(std::memcmp(&table.values[1], &bits, sizeof bits), 0);
+  EXPECT_EQ(table.at(0, 2), -std::numeric_limits<double>::infinity());
+  EXPECT_TRUE(std::signbit(table.at(0, 0)));
+  EXPECT_EQ(history.status(), "diverged");
+  EXPECT_EQ(history.diverged_step(), 0);
+}
+
+TEST(history, may_hold_no_step_at_all) {
+  const TemporaryFolder folder;
+  HistoryWriter(folder / "a.h5", sample_header(), false).finish({"stopped", -1});
+  const HistoryReader history(folder / "a.h5");
+  EXPECT_TRUE(history.steps().empty());
+  EXPECT_EQ(history.table("gradients/delta_rms").rows, 0U);
+  EXPECT_EQ(history.table("gradients/delta_rms").cols, kSampleLayers);
+}
+
+TEST(history, of_many_steps_crosses_chunks_and_flushes) {
+  const TemporaryFolder folder;
+  constexpr std::int64_t kMany = 3000;  // chunks hold 1,024 rows, a flush comes after 256
+  write_sample_history(folder / "a.h5", kMany);
+  const HistoryReader history(folder / "a.h5");
+  const auto steps = history.steps();
+  ASSERT_EQ(steps.size(), static_cast<std::size_t>(kMany));
+  const Table table = history.table("gradients/weight_norm");
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    ASSERT_EQ(steps[s], static_cast<std::int64_t>(s));
+    ASSERT_EQ(table.at(s, 1), sample_value(steps[s], 1, 5));
+  }
+}
+
+TEST(history, refuses_a_row_with_another_number_of_layers) {
+  const TemporaryFolder folder;
+  HistoryWriter writer(folder / "a.h5", sample_header(), false);
+  probe::StepRow row = sample_row(0);
+  row.layers.pop_back();
+  EXPECT_THROW(writer.write(row), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace plumb::record

@@ -1,0 +1,73 @@
+#include "report/describe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "../h5/temporary_folder.hpp"
+#include "../record/sample_history.hpp"
+#include "core/error.hpp"
+
+namespace plumb::report {
+namespace {
+
+using namespace plumb::testing;
+
+// Whether one line of `text` holds all of `parts`, in this order.
+bool has_line(const std::string& text, const std::vector<std::string>& parts) {
+  std::size_t start = 0;
+  while (start < text.size()) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const std::string line = text.substr(start, end - start);
+    std::size_t at = 0;
+    for (const auto& part : parts) {
+      if (at != std::string::npos) at = line.find(part, at);
+    }
+    if (at != std::string::npos) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+TEST(describe, tells_what_a_history_holds) {
+  const TemporaryFolder folder;
+  write_sample_history(folder / "a.h5", 4);
+  const std::string text = describe_history(folder / "a.h5");
+  EXPECT_TRUE(has_line(text, {"status", "completed"})) << text;
+  EXPECT_TRUE(has_line(text, {"recorded steps", "4, from 0 to 3"}));
+  EXPECT_TRUE(has_line(text, {"layers", "hidden_1, hidden_2, output"}));
+  EXPECT_TRUE(has_line(text, {"snapshots", "none"}));
+  EXPECT_TRUE(has_line(text, {"activation", "sigmoid"}));
+  EXPECT_TRUE(has_line(text, {"network.init", "glorot"}));
+  EXPECT_TRUE(has_line(text, {"layout.threads", "2"}));
+  EXPECT_TRUE(
+      has_line(text, {"/gradients/delta_rms", "float64", "4 x 3", "1", "root mean square"}));
+  EXPECT_TRUE(has_line(text, {"/timing/seconds", "float64", "4 x 7", "s", "wall-clock"}));
+  EXPECT_TRUE(has_line(text, {"/config/toml", "string", "scalar", "study file"}));
+}
+
+TEST(describe, tells_from_which_step_a_run_diverged) {
+  const TemporaryFolder folder;
+  record::HistoryWriter(folder / "a.h5", sample_header(), false).finish({"diverged", 17});
+  const std::string text = describe_history(folder / "a.h5");
+  EXPECT_TRUE(has_line(text, {"status", "diverged from step 17"})) << text;
+  EXPECT_TRUE(has_line(text, {"recorded steps", "none"}));
+}
+
+TEST(describe, shows_what_a_killed_run_left_behind) {
+  const TemporaryFolder folder;
+  {
+    record::HistoryWriter writer(folder / "a.h5", sample_header(), false);
+    writer.write(sample_row(0));
+  }
+  EXPECT_TRUE(has_line(describe_history(folder / "a.h5.part"), {"status", "unfinished"}));
+}
+
+TEST(describe, refuses_somebody_elses_file) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "a.h5") << "text";
+  EXPECT_THROW(describe_history(folder / "a.h5"), core::IoError);
+}
+
+}  // namespace
+}  // namespace plumb::report

@@ -1,0 +1,178 @@
+#include "report/exact_compare.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "../h5/temporary_folder.hpp"
+#include "../record/sample_history.hpp"
+#include "core/error.hpp"
+
+namespace plumb::report {
+namespace {
+
+using namespace plumb::testing;
+
+// A history of three steps; `change` may alter the row of step 1.
+using Change = std::function<void(probe::StepRow&)>;
+
+void write_changed(const std::filesystem::path& path, const Change& change,
+                   const record::HistoryHeader& header = sample_header()) {
+  record::HistoryWriter writer(path, header, false);
+  for (std::int64_t step = 0; step < 3; ++step) {
+    probe::StepRow row = sample_row(step);
+    if (step == 1) change(row);
+    writer.write(row);
+  }
+  writer.finish({"completed", -1});
+}
+
+class exact_compare : public ::testing::Test {
+ protected:
+  exact_compare() : a_(folder_ / "a.h5"), b_(folder_ / "b.h5") {}
+
+  std::string difference_after(const Change& change) {
+    write_changed(a_, [](probe::StepRow&) {});
+    write_changed(b_, change);
+    return first_difference(a_, b_).value_or("");
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path a_;
+  std::filesystem::path b_;
+};
+
+TEST_F(exact_compare, finds_nothing_between_two_writings_of_the_same) {
+  EXPECT_EQ(difference_after([](probe::StepRow&) {}), "");
+}
+
+TEST_F(exact_compare, finds_one_unit_in_the_last_place_and_names_it) {
+  const std::string difference = difference_after([](probe::StepRow& row) {
+    row.layers[2].update_ratio = std::nextafter(row.layers[2].update_ratio, 0.0);
+  });
+  const double value = sample_value(1, 2, 6);
+  EXPECT_EQ(
+      difference,
+      fmt::format("/gradients/update_ratio at step 1, layer 3: {} ({:a}) in {}, {} ({:a}) in {}",
+                  value, value, a_.string(), std::nextafter(value, 0.0), std::nextafter(value, 0.0),
+                  b_.string()));
+}
+
+TEST_F(exact_compare, tells_minus_zero_from_zero) {
+  write_changed(a_, [](probe::StepRow& row) { row.loss = 0.0; });
+  write_changed(b_, [](probe::StepRow& row) { row.loss = -0.0; });
+  EXPECT_EQ(first_difference(a_, b_).value_or(""), "/training/loss at step 1: 0 (0x0p+0) in " +
+                                                       a_.string() + ", -0 (-0x0p+0) in " +
+                                                       b_.string());
+}
+
+TEST_F(exact_compare, takes_not_a_number_as_equal_only_with_the_same_bits) {
+  const double nan = std::bit_cast<double>(0x7ff8'0000'0000'0000U);
+  const double other = std::bit_cast<double>(0x7ff8'0000'0000'0001U);
+  const auto file_with = [&](const std::string& name, double value) {
+    write_changed(folder_ / name, [value](probe::StepRow& row) { row.loss = value; });
+    return folder_ / name;
+  };
+  EXPECT_FALSE(first_difference(file_with("c.h5", nan), file_with("d.h5", nan)).has_value());
+  const auto difference = first_difference(folder_ / "c.h5", file_with("e.h5", other));
+  EXPECT_NE(difference.value_or("").find("nan (bits 7ff8000000000001)"), std::string::npos);
+}
+
+TEST_F(exact_compare, finds_a_different_integer) {
+  const std::string difference =
+      difference_after([](probe::StepRow& row) { row.layers[0].nonfinite_count = 7; });
+  EXPECT_EQ(difference.rfind("/gradients/nonfinite_count at step 1, layer 1: 1009 in ", 0), 0U)
+      << difference;
+}
+
+TEST_F(exact_compare, names_both_shapes_when_the_steps_differ) {
+  write_sample_history(a_, 3);
+  write_sample_history(b_, 4);
+  const std::string difference = first_difference(a_, b_).value_or("");
+  EXPECT_NE(difference.find(": shape (3, 3) in " + a_.string() + ", (4, 3) in " + b_.string()),
+            std::string::npos)
+      << difference;
+}
+
+TEST_F(exact_compare, leaves_timing_and_provenance_out) {
+  record::HistoryHeader other = sample_header();
+  other.toml = "# another file\n";
+  other.provenance_json = R"({"layout": {"ranks": 8}})";
+  write_sample_history(a_, 3);
+  {
+    record::HistoryWriter writer(b_, other, false);
+    for (std::int64_t step = 0; step < 3; ++step) writer.write(sample_row(step));
+    const probe::TimingRow timing = sample_timing(100);
+    writer.write_timing({&timing, 1});
+    writer.write_evaluation({3, 0.75, 0.5});
+    writer.finish({"completed", -1});
+  }
+  EXPECT_EQ(first_difference(a_, b_).value_or(""), "");
+}
+
+TEST_F(exact_compare, compares_attributes_of_the_model_and_of_the_root) {
+  write_changed(a_, [](probe::StepRow&) {});
+  record::HistoryHeader other = sample_header();
+  other.model["depth"] = std::int64_t{3};
+  write_changed(
+      b_, [](probe::StepRow&) {}, other);
+  EXPECT_EQ(first_difference(a_, b_).value_or(""),
+            "/model@depth: 2 in " + a_.string() + ", 3 in " + b_.string());
+  other = sample_header();
+  other.model["extra"] = 0.5;
+  write_changed(
+      folder_ / "c.h5", [](probe::StepRow&) {}, other);
+  EXPECT_EQ(first_difference(a_, folder_ / "c.h5").value_or(""),
+            "/model@extra: attribute missing in " + a_.string());
+  record::HistoryWriter stopped(folder_ / "d.h5", sample_header(), false);
+  stopped.finish({"stopped", -1});
+  EXPECT_EQ(first_difference(a_, folder_ / "d.h5").value_or(""),
+            "/@status: \"completed\" in " + a_.string() + ", \"stopped\" in " +
+                (folder_ / "d.h5").string());
+}
+
+void write_with_snapshot(const std::filesystem::path& path, const std::vector<float>& weights) {
+  record::HistoryWriter writer(path, sample_header(), false);
+  writer.write_snapshot(
+      {4, {{"W1", std::span<const float>(weights), {2, 2}, {"input", "unit_1"}, "weights"}}});
+  writer.finish({"completed", -1});
+}
+
+TEST_F(exact_compare, looks_into_snapshots) {
+  write_with_snapshot(a_, {1, 2, 3, 4});
+  write_with_snapshot(b_, {1, 2, 3, 4.5F});
+  EXPECT_EQ(first_difference(a_, b_).value_or(""),
+            "/snapshots/step_000004/W1 at input 1, unit_1 1: 4 (0x1p+2) in " + a_.string() +
+                ", 4.5 (0x1.2p+2) in " + b_.string());
+}
+
+TEST_F(exact_compare, names_a_missing_group) {
+  write_with_snapshot(a_, {1, 2, 3, 4});
+  record::HistoryWriter(b_, sample_header(), false).finish({"completed", -1});
+  EXPECT_EQ(first_difference(a_, b_).value_or(""),
+            "/snapshots/step_000004: group missing in " + b_.string());
+}
+
+TEST_F(exact_compare, pairs_the_histories_of_two_folders_by_name) {
+  for (const char* folder : {"one", "two"}) {
+    write_sample_history(folder_ / folder / "0000-x.h5", 2);
+    write_sample_history(folder_ / folder / "0001-y.h5", 3);
+  }
+  EXPECT_EQ(first_difference(folder_ / "one", folder_ / "two").value_or(""), "");
+  write_sample_history(folder_ / "two/0002-z.h5", 1);
+  EXPECT_EQ(first_difference(folder_ / "one", folder_ / "two").value_or(""),
+            "0002-z.h5: history missing in " + (folder_ / "one").string());
+}
+
+TEST_F(exact_compare, refuses_files_that_are_not_histories) {
+  write_sample_history(a_, 1);
+  EXPECT_THROW(first_difference(a_, folder_ / "missing.h5"), core::IoError);
+  EXPECT_THROW(first_difference(a_, folder_.path()), core::UsageError);
+}
+
+}  // namespace
+}  // namespace plumb::report

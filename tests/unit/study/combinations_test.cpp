@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+
+#include "study_testing.hpp"
+
+namespace plumb::study {
+namespace {
+
+using testing::error_of;
+using testing::parse;
+
+TEST(batch, that_is_not_a_multiple_of_the_slice_names_both_with_their_lines) {
+  EXPECT_EQ(error_of("[train]\nslice = 32\nbatch = 100"),
+            "study.toml:3: train.batch = 100 is not a multiple of train.slice = 32 "
+            "(study.toml:2); allowed: a multiple of 32, such as 96 or 128");
+  EXPECT_EQ(error_of("[train]\nbatch = 100"),
+            "study.toml:2: train.batch = 100 is not a multiple of train.slice = 32 (the default); "
+            "allowed: a multiple of 32, such as 96 or 128");
+  EXPECT_EQ(error_of("[train]\nslice = 100"),
+            "study.toml:2: train.batch = 256 (the default) is not a multiple of train.slice = "
+            "100; allowed: a multiple of 100, such as 200 or 300");
+  EXPECT_EQ(error_of("[train]\nbatch = 8"),
+            "study.toml:2: train.batch = 8 is not a multiple of train.slice = 32 (the default); "
+            "allowed: a multiple of 32, such as 32");
+}
+
+TEST(batch, must_fit_every_slice_it_is_swept_with) {
+  EXPECT_EQ(parse("train = {batch = [64, 128], slice = [16, 32]}").runs.size(), 4U);
+  EXPECT_EQ(error_of("[train]\nbatch = [\n48,\n96]\nslice = [16,\n32]"),
+            "study.toml:3: train.batch = 48 is not a multiple of train.slice = 32 "
+            "(study.toml:6); allowed: a multiple of 32, such as 32 or 64");
+}
+
+TEST(snapshot, after_the_last_step_is_refused) {
+  EXPECT_EQ(error_of("[train]\nsteps = 50\n[record]\nsnapshot_steps = [0, 50]"),
+            "study.toml:4: record.snapshot_steps holds 50, train.steps is 50 (study.toml:2); "
+            "allowed: integers from 0 to 49");
+  EXPECT_EQ(error_of("record.snapshot_steps = [100]"),
+            "study.toml:1: record.snapshot_steps holds 100, train.steps is 100 (the default); "
+            "allowed: integers from 0 to 99");
+  EXPECT_EQ(error_of("record.snapshot_steps = [20]\ntrain.steps = [50,\n10, 30]"),
+            "study.toml:1: record.snapshot_steps holds 20, train.steps is 10 (study.toml:3); "
+            "allowed: integers from 0 to 9");
+  EXPECT_EQ(error_of("record.snapshot_steps = [99]"), "accepted");
+}
+
+TEST(key_without_effect, names_what_it_would_need) {
+  EXPECT_EQ(error_of("network.negative_slope = 0.1"),
+            "study.toml:1: network.negative_slope has no effect, network.activation is sigmoid "
+            "(the default); allowed: only with network.activation = leaky_relu");
+  EXPECT_EQ(error_of("[network]\nactivation = ['relu', 'tanh']\nnegative_slope = 0.1"),
+            "study.toml:3: network.negative_slope has no effect, network.activation is relu, tanh "
+            "(study.toml:2); allowed: only with network.activation = leaky_relu");
+  EXPECT_EQ(error_of("network = {init = 'he', weight_variance = 2}"),
+            "study.toml:1: network.weight_variance has no effect, network.init is he "
+            "(study.toml:1); allowed: only with network.init = scaled");
+  EXPECT_EQ(error_of("network.bias_variance = 2"),
+            "study.toml:1: network.bias_variance has no effect, network.init is glorot (the "
+            "default); allowed: only with network.init = scaled");
+  EXPECT_EQ(error_of("data.path = 'mnist'"),
+            "study.toml:1: data.path has no effect, data.source is shapes (the default); allowed: "
+            "only with data.source = idx or csv");
+  EXPECT_EQ(error_of("data = {source = 'idx', path = 'mnist', test_path = 'x'}"),
+            "study.toml:1: data.test_path has no effect, data.source is idx (study.toml:1); "
+            "allowed: only with data.source = csv");
+  EXPECT_EQ(error_of("data.inputs = 3"),
+            "study.toml:1: data.inputs has no effect, data.source is shapes (the default); "
+            "allowed: only with data.source = teacher");
+  EXPECT_EQ(error_of("data.classes = 3"),
+            "study.toml:1: data.classes has no effect, data.source is shapes (the default); "
+            "allowed: only with data.source = teacher");
+}
+
+TEST(key_without_effect, is_accepted_when_one_swept_value_uses_it) {
+  EXPECT_EQ(error_of("network = {activation = ['relu', 'leaky_relu'], negative_slope = 0.1}"),
+            "accepted");
+  EXPECT_EQ(error_of("network = {init = ['he', 'scaled'], weight_variance = [1, 2]}"), "accepted");
+  EXPECT_EQ(error_of("data = {source = ['shapes', 'idx'], path = 'mnist'}"), "accepted");
+}
+
+TEST(file_data, needs_a_path) {
+  EXPECT_EQ(error_of("[data]\nsource = 'idx'"),
+            "study.toml:2: data.source = idx needs data.path; allowed: the folder with the four "
+            "MNIST-named files");
+  EXPECT_EQ(error_of("[data]\nsource = ['shapes',\n'csv']"),
+            "study.toml:3: data.source = csv needs data.path; allowed: the file with the training "
+            "samples, label last");
+  EXPECT_EQ(error_of("[data]\nsource = 'csv'\npath = ''"),
+            "study.toml:3: data.source = csv needs data.path; allowed: the file with the training "
+            "samples, label last");
+}
+
+TEST(evaluation, needs_test_data) {
+  const std::string csv = "data = {source = 'csv', path = 'a.csv'}\ntrain.evaluate_every = ";
+  EXPECT_EQ(error_of(csv + "10"),
+            "study.toml:2: train.evaluate_every needs test data, which data.source = csv has only "
+            "in a data.test_path; allowed: 0");
+  EXPECT_EQ(error_of(csv + "0"), "accepted");
+  EXPECT_EQ(error_of("data = {source = 'csv', path = 'a', test_path = 'b'}\n"
+                     "train.evaluate_every = 10"),
+            "accepted");
+  EXPECT_EQ(error_of("train.evaluate_every = 10"), "accepted");
+}
+
+}  // namespace
+}  // namespace plumb::study

@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "study/key.hpp"
+#include "study_testing.hpp"
+
+namespace plumb::study {
+namespace {
+
+using testing::parse;
+
+TEST(settings_json, is_one_flat_object_of_every_key_in_the_order_of_the_contract) {
+  EXPECT_EQ(settings_json(parse("").runs[0]),
+            R"({"study.name":"study","network.family":"mlp","network.depth":10,)"
+            R"("network.width":128,"network.activation":"sigmoid","network.negative_slope":0.01,)"
+            R"("network.init":"glorot","network.weight_variance":1.0,"network.bias_variance":0.0,)"
+            R"("data.source":"shapes","data.path":"","data.test_path":"","data.samples":0,)"
+            R"("data.inputs":784,"data.classes":10,"train.batch":256,"train.slice":32,)"
+            R"("train.steps":100,"train.learning_rate":0.1,"train.momentum":0.0,)"
+            R"("train.weight_decay":0.0,"train.loss":"softmax_cross_entropy",)"
+            R"("train.precision":"float32","train.evaluate_every":0,"train.seed":1,)"
+            R"("record.every":1,"record.snapshot_steps":[],"allreduce.algorithm":"tree"})");
+}
+
+TEST(settings_json, holds_what_the_run_resolved_to) {
+  const Study study =
+      parse("network.depth = [2, 4]\nrecord.snapshot_steps = [7, 3]\nallreduce.algorithm = 'mpi'",
+            {"train.seed=12"});
+  const auto json = nlohmann::json::parse(settings_json(study.runs[1]));
+  EXPECT_EQ(json["network.depth"], 4);
+  EXPECT_EQ(json["record.snapshot_steps"], (std::vector<int>{3, 7}));
+  EXPECT_EQ(json["allreduce.algorithm"], "mpi");
+  EXPECT_EQ(json["train.seed"], 12);
+  EXPECT_EQ(json.size(), key_table().size());
+}
+
+TEST(settings_json, written_as_a_study_gives_the_same_run_again) {
+  // Keys without effect may not be given, so the run uses them all.
+  const RunSettings run = parse(R"(
+network = {activation = "leaky_relu", init = "scaled", depth = 3, weight_variance = 1.1}
+data = {source = "teacher", inputs = 5}
+train = {learning_rate = 0.30000000000000004, seed = 9223372036854775807}
+)")
+                              .runs[0];
+  std::vector<std::string> overrides;
+  const auto json = nlohmann::ordered_json::parse(settings_json(run));
+  for (const auto& [key, value] : json.items()) {
+    // No --set stands for "no path".
+    const bool no_path = value.is_string() && value.get<std::string>().empty();
+    if (!no_path) overrides.push_back(key + "=" + value.dump());
+  }
+  EXPECT_EQ(settings_json(parse("", overrides).runs[0]), settings_json(run));
+}
+
+TEST(settings_json, escapes_paths) {
+  const RunSettings run = parse("data = {source = 'idx', path = 'a\"\\b\u00e4'}").runs[0];
+  EXPECT_EQ(nlohmann::json::parse(settings_json(run))["data.path"], "a\"\\b\u00e4");
+}
+
+TEST(names, are_those_of_the_contract) {
+  EXPECT_EQ(to_string(net::Family::Mlp), "mlp");
+  EXPECT_EQ(to_string(net::Activation::LeakyRelu), "leaky_relu");
+  EXPECT_EQ(to_string(net::Init::UnitUniform), "unit_uniform");
+  EXPECT_EQ(to_string(net::Loss::MeanSquaredError), "mean_squared_error");
+  EXPECT_EQ(to_string(data::Source::Teacher), "teacher");
+  EXPECT_EQ(to_string(train::Precision::Float64), "float64");
+  EXPECT_EQ(to_string(train::AllreduceAlgorithm::Mpi), "mpi");
+}
+
+}  // namespace
+}  // namespace plumb::study
