@@ -1,0 +1,71 @@
+// Verify, then time, on all ranks at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.hpp"
+
+namespace plumb::bench {
+
+struct Options {
+  std::optional<std::int64_t> iterations;  // of every benchmark, in place of its own number
+  std::size_t threads = 1;                 // per rank, for the training step
+};
+
+/// One benchmark with its data, built anew for each repetition. Both calls are made on all ranks.
+class Case {
+ public:
+  Case() = default;
+  Case(const Case&) = delete;
+  Case& operator=(const Case&) = delete;
+  virtual ~Case() = default;
+  /// Does this rank's result agree with the plain twin's? Also the warm-up.
+  virtual bool verify() = 0;
+  /// What is timed.
+  virtual void run() = 0;
+};
+
+/// Work of one timed call, shown per second: {"GFLOP/s", 1.5} when a call does 1.5 GFLOP.
+struct Rate {
+  std::string name;
+  double amount;
+};
+
+struct Description {
+  std::string name;
+  double estimated_seconds;  // of one call; sets the number of iterations, so that it is the same
+                             // on all ranks (each would otherwise choose its own, and hang)
+  std::vector<Rate> rates;
+};
+
+/// Hands benchmarks to Google Benchmark. A call's time is the slowest rank's, after a barrier.
+class Suite {
+ public:
+  /// Both must outlive the benchmarks' run.
+  Suite(const comm::Communicator& world, const Options& options)
+      : world_(world), options_(options) {}
+  [[nodiscard]] const comm::Communicator& world() const noexcept { return world_; }
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+  /// While it runs, throws core::AgreedError(VerificationFailed) on all ranks when verify() fails.
+  void add(const Description& description, std::function<std::unique_ptr<Case>()> make);
+
+ private:
+  const comm::Communicator& world_;
+  const Options& options_;
+};
+
+// The benchmarks, by file.
+void add_gemm(Suite& suite);
+void add_activations(Suite& suite);
+void add_updates(Suite& suite);
+void add_allreduce(Suite& suite);
+void add_training_step(Suite& suite);
+
+}  // namespace plumb::bench

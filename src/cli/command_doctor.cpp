@@ -1,0 +1,119 @@
+// plumbline doctor: what this machine offers, and what is misconfigured.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/failure.hpp"
+#include "cli/machine.hpp"
+#include "cli/warnings.hpp"
+#include "comm/communicator.hpp"
+#include "comm/launcher.hpp"
+#include "h5/file.hpp"
+#include "math/blas_info.hpp"
+
+namespace plumb::cli {
+namespace {
+
+void line(const char* what, const std::string& value) { fmt::print("{:<22}{}\n", what, value); }
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : fmt::format("{}={} ", name, value);
+}
+
+void print_blas() {
+  const math::BlasInfo blas = math::blas_info();
+  line("BLAS", blas.version);
+  line("  library", blas.library);
+  line("  threading flavour", blas.flavour);
+  line("  kernel set", fmt::format("{} (this CPU offers {})", blas.kernel_set, blas.cpu_kernel_set));
+  line("  environment", blas.environment.empty() ? "nothing set" : blas.environment);
+  line("vector instructions", math::vector_instruction_set());
+}
+
+void print_threads() {
+  const Processors mine = processors();
+  const std::string set = variable("OMP_NUM_THREADS") + variable("OMP_PROC_BIND") +
+                          variable("OMP_PLACES") + variable("OMP_WAIT_POLICY");
+  line("CPU", cpu_model());
+  line("processors online", std::to_string(mine.online));
+  line("OpenMP environment", set.empty() ? "nothing set" : set);
+}
+
+void print_slurm() {
+  const std::string set = variable("SLURM_JOB_ID") + variable("SLURM_NTASKS") +
+                          variable("SLURM_CPUS_PER_TASK") + variable("SRUN_CPUS_PER_TASK");
+  line("Slurm", set.empty() ? "not inside a job" : set);
+}
+
+// What each rank's threads may run on, and its advice. Both are known only there.
+void print_ranks(const comm::Communicator& world, std::size_t threads) {
+  const auto places = world.gather(fmt::format("rank {} on {}: {} thread(s) on processors {}",
+                                               world.rank(), host_name(), threads,
+                                               to_text(processors().allowed)));
+  for (const std::string& place : places) line("ranks", place);
+}
+
+std::size_t print_advice(const comm::Communicator& world, std::size_t threads) {
+  std::string mine = math::blas_warning(math::blas_info());
+  for (const std::string& more :
+       {comm::launcher_warning(world.size()),
+        binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node()))}) {
+    if (!more.empty()) mine += (mine.empty() ? "" : "\n") + more;
+  }
+  std::vector<std::string> said;
+  for (const std::string& text : world.gather(mine)) {
+    if (text.empty() || std::find(said.begin(), said.end(), text) != said.end()) continue;
+    said.push_back(text);
+    fmt::print("advice: {}\n", text);
+  }
+  return said.size();
+}
+
+int run_doctor(const comm::Communicator& world, std::optional<std::size_t> option) {
+  constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
+  std::size_t threads = 1;
+  together(world, [&] {
+    threads = requested_threads(option).value_or(default_threads(
+        processors(), static_cast<std::size_t>(world.ranks_on_node()), kAnyNumberOfSlices));
+  });
+  if (world.rank() == 0) {
+    print_blas();
+    print_threads();
+    line("MPI", comm::mpi_library_version());
+    line("HDF5", h5::library_version());
+    print_slurm();
+  }
+  print_ranks(world, threads);
+  const std::size_t advice = print_advice(world, threads);
+  if (world.rank() == 0 && advice == 0) fmt::print("all is well\n");
+  std::fflush(stdout);
+  return 0;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Action& action) {
+  auto threads = std::make_shared<std::optional<std::size_t>>();
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "Say what this machine offers and what is misconfigured");
+  doctor->add_option("--threads", *threads, "threads per rank, as for run")
+      ->check(CLI::PositiveNumber);
+  doctor->callback([threads, &action] {
+    action = [threads] {
+      math::use_single_threaded_blas();
+      const comm::Session session;
+      const comm::Communicator world = comm::Communicator::world();
+      return leave_in_order(world, [&] { return run_doctor(world, *threads); });
+    };
+  });
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,141 @@
+// plumbline run: trains every network of a study on all ranks and records its history.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/failure.hpp"
+#include "cli/machine.hpp"
+#include "cli/progress.hpp"
+#include "cli/provenance.hpp"
+#include "cli/run_one.hpp"
+#include "cli/run_plan.hpp"
+#include "cli/warnings.hpp"
+#include "comm/communicator.hpp"
+#include "core/error.hpp"
+#include "math/blas_info.hpp"
+#include "net/mlp.hpp"
+
+namespace plumb::cli {
+namespace {
+
+struct Totals {
+  double samples = 0;
+  double seconds = 0;
+  std::size_t checks = 0;
+  std::size_t passed = 0;
+
+  void add(const RunOutputs& outputs) {
+    samples += outputs.samples;
+    seconds += outputs.seconds;
+    checks += outputs.result.verification.size();
+    for (const record::Check& check : outputs.result.verification) passed += check.passed ? 1 : 0;
+  }
+};
+
+// Hidden layers dominate, and the width counts squared: good enough for a time estimate.
+double relative_work(const study::RunSettings& run) {
+  const auto width = static_cast<double>(run.network.width);
+  return static_cast<double>(run.train.steps) * static_cast<double>(run.train.batch) *
+         (1000 * width + static_cast<double>(run.network.depth) * width * width);
+}
+
+std::string describe(const record::RunResult& result) {
+  std::string text = result.status;
+  if (result.final_loss) text += fmt::format("  test loss {:.4f}", *result.final_loss);
+  if (result.final_accuracy) text += fmt::format("  accuracy {:.4f}", *result.final_accuracy);
+  return text + fmt::format("  {:.0f} samples/s", result.samples_per_second);
+}
+
+void print_failed_checks(const record::RunResult& result) {
+  for (const record::Check& check : result.verification) {
+    if (check.passed) continue;
+    print_warning(fmt::format("{}: verification {} failed: {}", result.label, check.name,
+                              check.detail));
+  }
+}
+
+void print_verdict(const Totals& totals) {
+  const double rate = totals.seconds > 0 ? totals.samples / totals.seconds : 0;
+  const bool passed = totals.passed == totals.checks;
+  fmt::print("FOM samples_per_second = {:.6g} samples/s\n", rate);
+  fmt::print("VERIFICATION: {} ({}/{})\n", passed ? "PASSED" : "FAILED", totals.passed,
+             totals.checks);
+  std::fflush(stdout);
+}
+
+int run_study(const comm::Communicator& world, const RunOptions& options) {
+  const RunPlan plan = plan_runs(world, options);
+  if (options.dry_run) {
+    print_dry_run(world, plan);
+    return 0;
+  }
+  prepare_output(world, options, plan);
+  warn_about_setup(world, plan);
+  std::vector<double> work;
+  for (const auto& run : plan.runs) work.push_back(relative_work(run));
+  Progress progress(plan.runs.size(), work, options.quiet);
+  DatasetCache datasets(plan.data_folder);
+  Totals totals;
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    const study::RunSettings& run = plan.runs[i];
+    const std::string provenance = provenance_json(world, plan.threads[i], options.command_line);
+    const data::Dataset* dataset = nullptr;
+    together(world, [&] { dataset = &datasets.open(run); });
+    progress.start_run(i, run);
+    const RunOutputs outputs =
+        run_one({world, run, *dataset, plan.threads[i], plan.history_file(run), options.force,
+                 plan.study.toml, provenance},
+                progress);
+    totals.add(outputs);
+    together(world, [&] {
+      if (world.rank() != 0) return;
+      record::write_result_json(plan.output, provenance, {outputs.result});
+      progress.finish_run(describe(outputs.result));
+      print_failed_checks(outputs.result);
+    });
+  }
+  if (world.rank() == 0) {
+    if (!options.quiet) fmt::print("results: {}\n", plan.output.string());
+    print_verdict(totals);
+  }
+  return totals.passed == totals.checks ? 0
+                                        : static_cast<int>(core::ExitCode::VerificationFailed);
+}
+
+int run_command(const RunOptions& options) {
+  math::use_single_threaded_blas();
+  const comm::Session session;
+  const comm::Communicator world = comm::Communicator::world();
+  return leave_in_order(world, [&] { return run_study(world, options); });
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action, const std::vector<std::string>& command_line) {
+  auto options = std::make_shared<RunOptions>();
+  options->command_line = command_line;
+  CLI::App* run = app.add_subcommand("run", "Train every network of a study and record its history");
+  run->add_option("STUDY", options->study_file, "study file (TOML)")->required();
+  run->add_option("-o,--output", options->output, "folder for results (default results/<study.name>)");
+  run->add_option("--set", options->overrides, "override a key: KEY=VALUE, repeatable")
+      ->allow_extra_args(false);
+  run->add_option("--index", options->index, "run only this network of the expanded study")
+      ->check(CLI::NonNegativeNumber);
+  run->add_option("--threads", options->threads,
+                  "threads per rank (default OMP_NUM_THREADS, else the processors of the rank)")
+      ->check(CLI::PositiveNumber);
+  run->add_option("--data-dir", options->data_folder,
+                  "where data.path starts (default PLUMBLINE_DATA_DIR, else ./data)");
+  run->add_flag("--dry-run", options->dry_run, "print what would be run, and train nothing");
+  run->add_flag("--quiet", options->quiet, "print the verdict only");
+  run->add_flag("--force", options->force, "replace results that are already there");
+  run->callback([options, &action] {
+    action = [options] { return run_command(*options); };
+  });
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,157 @@
+#include "cli/run_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "cli/failure.hpp"
+#include "cli/machine.hpp"
+#include "core/error.hpp"
+#include "train/work_plan.hpp"
+
+namespace plumb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_text(const std::string& path) {
+  errno = 0;
+  std::error_code ignored;
+  std::ifstream file(path, std::ios::binary);
+  if (!file || fs::is_directory(path, ignored)) {
+    throw core::IoError(fmt::format("{}: cannot read the study file ({}); allowed: a readable TOML file",
+                                    path, errno != 0 ? std::strerror(errno) : "it is a folder"));
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+fs::path data_folder(const RunOptions& options) {
+  if (!options.data_folder.empty()) return options.data_folder;
+  const char* variable = std::getenv("PLUMBLINE_DATA_DIR");
+  return variable != nullptr && *variable != '\0' ? variable : "data";
+}
+
+std::vector<study::RunSettings> select(const study::Study& study, const RunOptions& options) {
+  if (!options.index) return study.runs;
+  if (*options.index >= study.runs.size()) {
+    throw core::UsageError(fmt::format("--index {}: {} has {} runs; allowed: 0 to {}",
+                                       *options.index, options.study_file, study.runs.size(),
+                                       study.runs.size() - 1));
+  }
+  return {study.runs[*options.index]};
+}
+
+std::size_t threads_for(const comm::Communicator& world, const RunOptions& options,
+                        const study::RunSettings& run) {
+  const std::size_t slices = run.train.batch / run.train.slice;
+  const auto ranks = static_cast<std::size_t>(world.size());
+  const auto requested = requested_threads(options.threads);
+  const std::size_t threads =
+      requested.value_or(default_threads(processors(), static_cast<std::size_t>(world.ranks_on_node()),
+                                         slices / ranks));
+  try {
+    const train::WorkPlan check(slices, ranks, threads);
+  } catch (const core::UsageError& error) {
+    throw core::UsageError(fmt::format("{}: {}: {}", options.study_file, run.label, error.what()));
+  }
+  return threads;
+}
+
+// The plan of slices to workers is the same everywhere only if all ranks have as many threads.
+std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) {
+  auto negative = -static_cast<std::int64_t>(mine);
+  world.max(std::span<std::int64_t>(&negative, 1));
+  return static_cast<std::size_t>(-negative);
+}
+
+void refuse_existing(const RunPlan& plan) {
+  for (const study::RunSettings& run : plan.runs) {
+    fs::path file = plan.history_file(run);
+    if (!fs::exists(file)) file += ".part";
+    if (!fs::exists(file)) continue;
+    throw core::IoError(
+        fmt::format("{}: already there; allowed: another folder with -o, or --force to replace it",
+                    file.string()));
+  }
+}
+
+void make_writable(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  const fs::path probe = folder / ".plumbline-write-test";
+  errno = 0;
+  if (!error && std::ofstream(probe).put('x').flush()) {
+    fs::remove(probe, error);
+    return;
+  }
+  const std::string reason = error ? error.message() : std::strerror(errno);
+  fs::remove(probe, error);
+  throw core::IoError(fmt::format("{}: cannot write results there ({}); allowed: a folder that can "
+                                  "be created and written",
+                                  folder.string(), reason));
+}
+
+}  // namespace
+
+const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
+  const data::DataSettings& d = run.data;
+  const std::string key =
+      fmt::format("{}|{}|{}|{}|{}|{}|{}", study::to_string(d.source), d.path, d.test_path, d.samples,
+                  d.inputs, d.classes, run.train.seed);
+  if (key != key_) {
+    dataset_.reset();
+    key_.clear();
+    dataset_ = data::open_dataset(d, folder_, run.train.seed);
+    key_ = key;
+  }
+  return *dataset_;
+}
+
+fs::path RunPlan::history_file(const study::RunSettings& run) const {
+  return output / fmt::format("{:04}-{}.h5", run.index, run.label);
+}
+
+RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
+  RunPlan plan;
+  std::string text;
+  together(world, [&] {
+    if (world.rank() == 0) text = read_text(options.study_file);
+  });
+  world.broadcast(text);
+  together(world, [&] {
+    plan.study = study::parse_study(text, options.study_file, options.overrides);
+    plan.runs = select(plan.study, options);
+    for (const auto& run : plan.runs) plan.threads.push_back(threads_for(world, options, run));
+  });
+  for (std::size_t& threads : plan.threads) threads = agree_on_threads(world, threads);
+  plan.data_folder = data_folder(options);
+  plan.output = options.output.empty() ? fs::path("results") / plan.study.name
+                                       : fs::path(options.output);
+  return plan;
+}
+
+void prepare_output(const comm::Communicator& world, const RunOptions& options,
+                    const RunPlan& plan) {
+  together(world, [&] {
+    if (world.rank() != 0) return;
+    if (!options.force) refuse_existing(plan);
+    make_writable(plan.output);
+    const fs::path summary = plan.output / "result.json";
+    const bool whole_study = !options.index;
+    if (!whole_study || !fs::exists(summary)) return;
+    // Tasks of an array add to one result.json; a whole study starts its own.
+    if (!options.force) {
+      throw core::IoError(
+          fmt::format("{}: already there; allowed: another folder with -o, or --force to replace it",
+                      summary.string()));
+    }
+    fs::remove(summary);
+  });
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,51 @@
+// A study made ready to run on this job: its runs, their data, their layout, their files.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/run_options.hpp"
+#include "comm/communicator.hpp"
+#include "data/dataset.hpp"
+#include "study/study.hpp"
+
+namespace plumb::cli {
+
+/// Opens each data set once, and keeps the last one only: data sets can be large.
+class DatasetCache {
+ public:
+  explicit DatasetCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  const data::Dataset& open(const study::RunSettings& run);
+
+ private:
+  std::filesystem::path folder_;
+  std::string key_;
+  std::unique_ptr<const data::Dataset> dataset_;
+};
+
+struct RunPlan {
+  study::Study study;
+  std::vector<study::RunSettings> runs;  // those selected by --index
+  std::filesystem::path output;
+  std::filesystem::path data_folder;
+  std::vector<std::size_t> threads;  // of this rank, by run
+
+  [[nodiscard]] std::filesystem::path history_file(const study::RunSettings& run) const;
+};
+
+/// Collective: rank 0 reads the study file, all parse it, and every run's layout is checked.
+/// Throws core::AgreedError.
+RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
+
+/// Rank 0: refuses to touch results that are there unless --force, and makes sure the folder can
+/// be written. Collective; throws core::AgreedError.
+void prepare_output(const comm::Communicator& world, const RunOptions& options,
+                    const RunPlan& plan);
+
+/// Rank 0 prints what a run would cost; see contract, --dry-run. Collective.
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan);
+
+}  // namespace plumb::cli

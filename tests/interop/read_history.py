@@ -1,0 +1,213 @@
+#!/usr/bin/python3
+"""Reads every history of a folder with the field's own tools and checks its shape.
+
+usage: read_history.py DIR    (DIR holds finished *.h5 files)
+
+Every group has to open in h5py, netCDF4, h5netcdf, xarray and h5dump; every dataset has units and
+long_name, every axis a dimension scale in its own group. Exit code 0 only if all of it holds.
+"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+try:
+    import h5netcdf
+    import h5py
+    import netCDF4
+    import numpy as np
+    import xarray
+except ImportError as error:
+    sys.exit(f"read_history.py: {error}; install python3-h5py python3-netcdf4 python3-h5netcdf "
+             "python3-xarray")
+
+LAYER_COLUMNS = {
+    "gradients": ["delta_rms", "delta_mean_norm", "weight_gradient_norm", "bias_gradient_norm",
+                  "weight_gradient_max", "weight_norm", "update_ratio", "unchanged_fraction",
+                  "zero_fraction", "nonfinite_count"],
+    "activations": ["mean", "std", "saturated_fraction", "dead_fraction"],
+}
+STEP_COLUMNS = {
+    "training": ["loss", "accuracy", "learning_rate"],
+    "evaluation": ["loss", "accuracy"],
+}
+PHASES = ["forward", "backward", "allreduce_exposed", "update", "probe", "record"]
+
+
+class Checker:
+    def __init__(self, path):
+        self.path = path
+        self.failures = []
+
+    def expect(self, condition, what):
+        if not condition:
+            self.failures.append(f"{self.path}: {what}")
+
+
+def text(value):
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def check_dataset(check, name, dataset):
+    for attribute in ("units", "long_name"):
+        value = dataset.attrs.get(attribute)
+        check.expect(isinstance(value, str) and value != "", f"/{name} has no {attribute}")
+    if h5py.h5ds.is_scale(dataset.id):
+        return
+    for axis, dimension in enumerate(dataset.dims):
+        if len(dimension) != 1:
+            check.expect(False, f"/{name} axis {axis} has {len(dimension)} scales")
+            continue
+        scale = dimension[0]
+        check.expect(scale.parent == dataset.parent, f"/{name} axis {axis}: scale elsewhere")
+        check.expect(len(scale) == dataset.shape[axis], f"/{name} axis {axis}: scale's length")
+
+
+def check_table(check, file, group, columns, inner):
+    """Columns of a group that grows by steps: (S), or (S, length of the inner axis)."""
+    steps = file[group]["step"]
+    check.expect(steps.dtype == np.int64 and np.all(np.diff(steps[:]) > 0), f"/{group}/step")
+    shape = steps.shape + (file[group][inner].shape if inner else ())
+    for name in columns:
+        if name not in file[group]:
+            check.expect(False, f"/{group}/{name} is missing")
+            continue
+        dataset = file[group][name]
+        wanted = np.int64 if name == "nonfinite_count" else np.float64
+        check.expect(dataset.dtype == wanted, f"/{group}/{name} is {dataset.dtype}")
+        check.expect(dataset.shape == shape, f"/{group}/{name} is {dataset.shape}, not {shape}")
+
+
+def check_snapshots(check, file):
+    for name, group in file["snapshots"].items():
+        check.expect(name == f"step_{group.attrs['step']:06d}", f"/snapshots/{name}: its step")
+        check.expect({"x", "y", "W1", "b1"} <= set(group), f"/snapshots/{name}: its arrays")
+        check.expect(group["x"].shape[0] == group["y"].shape[0], f"/snapshots/{name}: x and y")
+        check.expect(group["y"].dtype == np.int32, f"/snapshots/{name}/y is {group['y'].dtype}")
+
+
+def check_root(check, file):
+    check.expect(file.attrs["schema"] == "plumbline.history/1", "schema")
+    check.expect(file.attrs["status"] in ("completed", "diverged", "stopped"), "status")
+    check.expect((file.attrs["diverged_step"] >= 0) == (file.attrs["status"] == "diverged"),
+                 "diverged_step")
+    group = file[file.attrs["default"]]
+    check.expect(group.attrs["NX_class"] == "NXdata", "the default group is no NXdata")
+    check.expect(list(group.attrs["axes"]) == ["step", "layer"], "axes of the default group")
+    check.expect(group[group.attrs["signal"]].ndim == 2, "signal of the default group")
+
+
+def check_h5py(check):
+    with h5py.File(check.path, "r") as file:
+        file.visititems(lambda name, item: check_dataset(check, name, item)
+                        if isinstance(item, h5py.Dataset) else None)
+        check_root(check, file)
+        for group, columns in LAYER_COLUMNS.items():
+            check_table(check, file, group, columns, "layer")
+        for group, columns in STEP_COLUMNS.items():
+            check_table(check, file, group, columns, None)
+        check_table(check, file, "timing", ["seconds"], "phase")
+        phases = [text(phase) for phase in file["timing/phase"][:]]
+        check.expect(set(PHASES) <= set(phases), f"phases {phases}")
+        layers = file["gradients/layer"][:]
+        check.expect(np.array_equal(layers, 1 + np.arange(len(layers))), "layer numbers")
+        check.expect(file["gradients/layer_name"].shape == layers.shape, "layer names")
+        for name in ("fan_in", "fan_out", "parameters"):
+            check.expect(file["model"][name].shape == layers.shape, f"/model/{name}")
+        for name in ("toml", "resolved_json", "provenance_json"):
+            check.expect(text(file["config"][name][()]) != "", f"/config/{name} is empty")
+        check_snapshots(check, file)
+        groups = ["/"]
+        file.visititems(lambda name, item: groups.append("/" + name)
+                        if isinstance(item, h5py.Group) else None)
+        names = {group: sorted(n for n, i in file[group].items() if isinstance(i, h5py.Dataset))
+                 for group in groups}
+        values = file["gradients/delta_rms"][:]
+    return names, values
+
+
+def netcdf4_groups(group, path="/"):
+    yield path, group
+    for name, child in group.groups.items():
+        yield from netcdf4_groups(child, f"{path.rstrip('/')}/{name}")
+
+
+def check_netcdf4(check, names, values):
+    with netCDF4.Dataset(check.path) as file:
+        seen = dict(netcdf4_groups(file))
+        check.expect(set(seen) == set(names), f"netCDF4 sees groups {sorted(seen)}")
+        for path, group in seen.items():
+            check.expect(sorted(group.variables) == names.get(path), f"netCDF4 {path}: variables")
+            for name, variable in group.variables.items():
+                variable[...]
+                check.expect(variable.units and variable.long_name, f"netCDF4 {path}/{name}")
+                check.expect(not any(d.startswith("phony") for d in variable.dimensions),
+                             f"netCDF4 {path}/{name}: dimensions {variable.dimensions}")
+        gradients = seen["/gradients"]
+        check.expect(gradients["delta_rms"].dimensions == ("step", "layer"), "netCDF4 dimensions")
+        check.expect(gradients.dimensions["step"].isunlimited(), "netCDF4: step is not unlimited")
+        check.expect(np.array_equal(np.ma.filled(gradients["delta_rms"][:], np.nan), values,
+                                    equal_nan=True), "netCDF4 delta_rms")
+
+
+def check_h5netcdf(check, names, values):
+    with h5netcdf.File(check.path, "r") as file:
+        for path, wanted in names.items():
+            group = file if path == "/" else file[path]
+            check.expect(sorted(group.variables) == wanted, f"h5netcdf {path}: variables")
+        variable = file["gradients"].variables["delta_rms"]
+        check.expect(variable.dimensions == ("step", "layer"), "h5netcdf dimensions")
+        check.expect(np.array_equal(variable[...], values, equal_nan=True), "h5netcdf delta_rms")
+
+
+def check_xarray(check, names, values):
+    for engine in ("netcdf4", "h5netcdf"):
+        for path, wanted in names.items():
+            with xarray.open_dataset(check.path, group=path, engine=engine) as dataset:
+                dataset.load()
+                check.expect(sorted(dataset.variables) == wanted,
+                             f"xarray/{engine} {path}: variables {sorted(dataset.variables)}")
+                if path == "/gradients":
+                    check.expect({"step", "layer"} <= set(dataset.coords), f"xarray/{engine} axes")
+                    check.expect(np.array_equal(dataset["delta_rms"].values, values,
+                                                equal_nan=True), f"xarray/{engine} delta_rms")
+
+
+def check_h5dump(check):
+    if shutil.which("h5dump") is None:
+        sys.exit("read_history.py: h5dump is missing; install hdf5-tools")
+    run = subprocess.run(["h5dump", "-H", check.path], capture_output=True, text=True, check=False)
+    check.expect(run.returncode == 0 and run.stderr == "", f"h5dump: {run.stderr.strip()}")
+    # Superblock 3 would be the 1.10 format.
+    with open(check.path, "rb") as stream:
+        check.expect(stream.read(9)[8] <= 2, "not in the 1.8 format")
+
+
+def check_file(path):
+    check = Checker(path)
+    names, values = check_h5py(check)
+    if check.failures:  # the others would stumble over the same, in their own words
+        return check.failures
+    check_netcdf4(check, names, values)
+    check_h5netcdf(check, names, values)
+    check_xarray(check, names, values)
+    check_h5dump(check)
+    return check.failures
+
+
+def main():
+    if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]):
+        sys.exit("usage: read_history.py DIR")
+    paths = sorted(glob.glob(os.path.join(sys.argv[1], "*.h5")))
+    if not paths:
+        sys.exit(f"read_history.py: {sys.argv[1]} holds no *.h5 file")
+    failures = [failure for path in paths for failure in check_file(path)]
+    for failure in failures:
+        print(f"FAILED {failure}", file=sys.stderr)
+    print(f"{len(paths)} files read, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

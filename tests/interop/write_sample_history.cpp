@@ -1,0 +1,84 @@
+// Writes DIR/0000-sample.h5 with every group a history can have, for the readers to try.
+#include <cstdio>
+#include <numeric>
+#include <vector>
+
+#include "core/error.hpp"
+#include "record/history_writer.hpp"
+
+namespace {
+
+using namespace plumb;
+
+constexpr int kSteps = 40;
+
+record::HistoryHeader sample_header() {
+  record::HistoryHeader header;
+  header.layers = {{"hidden_1", 4, 3, 15}, {"hidden_2", 3, 3, 12}, {"output", 3, 2, 8}};
+  header.model = {
+      {"activation", std::string("sigmoid")}, {"depth", std::int64_t{2}}, {"weight_variance", 1.5}};
+  // More attributes than fit an object header's compact form.
+  for (int i = 0; i < 12; ++i) header.model["extra_" + std::to_string(i)] = std::int64_t{i};
+  header.toml = "[study]\nname = \"sample\"  # δ and ∇\n" + std::string(100'000, '#');
+  header.resolved_json = R"({"network.depth": 2})";
+  header.provenance_json = R"({"version": "0"})";
+  return header;
+}
+
+probe::StepRow sample_row(int step) {
+  probe::StepRow row;
+  row.step = step;
+  row.loss = 2.0 / (1 + step);
+  row.accuracy = 0.5;
+  row.learning_rate = 0.1;
+  row.layers.resize(3);
+  for (int layer = 0; layer < 3; ++layer) {
+    row.layers[layer].delta_rms = 1e-6 * (layer + 1) * (step + 1);
+    row.layers[layer].nonfinite_count = layer;
+  }
+  return row;
+}
+
+void write_sample_snapshot(record::HistoryWriter& writer) {
+  std::vector<float> x(5 * 4);
+  std::iota(x.begin(), x.end(), 0.0F);
+  const std::vector<std::int32_t> y = {0, 1, 0, 1, 1};
+  const std::vector<float> weights(4 * 3, 0.25F);
+  const std::vector<float> biases(3, -1.0F);
+  writer.write_snapshot(
+      {7,
+       {{"x", std::span<const float>(x), {5, 4}, {"sample", "input"}, "inputs of the batch"},
+        {"y", std::span<const std::int32_t>(y), {5}, {"sample"}, "classes of the batch"},
+        {"W1", std::span<const float>(weights), {4, 3}, {"input", "unit_1"}, "weights"},
+        {"b1", std::span<const float>(biases), {3}, {"unit_1"}, "biases"}}});
+}
+
+void write_sample(const std::string& folder) {
+  record::HistoryWriter writer(folder + "/0000-sample.h5", sample_header(), true);
+  for (int step = 0; step < kSteps; ++step) {
+    writer.write(sample_row(step));
+    probe::TimingRow timing;
+    timing.step = step;
+    timing.seconds[1] = 1e-3;
+    writer.write_timing({&timing, 1});
+    if (step == 7) write_sample_snapshot(writer);
+  }
+  writer.write_evaluation({kSteps, 0.4, 0.75});
+  writer.finish({"completed", -1});
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::fputs("usage: write_sample_history DIR\n", stderr);
+    return 1;
+  }
+  try {
+    write_sample(arguments[1]);
+  } catch (const plumb::core::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.code());
+  }
+  return 0;
+}

@@ -1,0 +1,190 @@
+"""Each command does what its page of the contract says, from a user's chair."""
+import csv
+import io
+import json
+import re
+import unittest
+
+import plumb
+
+STUDY = """
+    [study]
+    name = "small"
+    [network]
+    depth = [2, 3]
+    width = 8
+    activation = ["sigmoid", "relu"]
+    [data]
+    source = "spirals"
+    [train]
+    batch = 32
+    slice = 8
+    steps = 5
+"""
+
+
+class Commands(plumb.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.study = self.write("small.toml", STUDY)
+
+    def result(self, results):
+        """result.json, which must be strict JSON: no NaN, no Infinity."""
+        def refuse(constant):
+            self.fail(f"result.json holds {constant}")
+        return json.loads((results / "result.json").read_text(), parse_constant=refuse)
+
+    def test_help_and_version_are_everywhere(self):
+        self.assertRegex(self.run_program("--version").stdout, r"\d+\.\d+\.\d+")
+        overview = self.run_program("--help").stdout
+        for command in ("run", "compare", "info", "doctor"):
+            self.assertIn(command, overview)
+            self.assertIn(command, self.run_program(command, "--help").stdout)
+            self.assertRegex(self.run_program(command, "--version").stdout, r"\d+\.\d+\.\d+")
+
+    def test_run_writes_one_history_per_network_and_a_result(self):
+        results = self.folder / "results"
+        outcome = self.run_program("run", self.study, "-o", results, ranks=2)
+        histories = sorted(path.name for path in results.glob("*.h5"))
+        self.assertEqual([name[:5] for name in histories], ["0000-", "0001-", "0002-", "0003-"])
+        self.assertEqual(list(results.glob("*.part")), [])
+        result = self.result(results)
+        self.assertEqual(result["schema"], "plumbline.result/1")
+        self.assertIsInstance(result["provenance"], dict)
+        self.assertEqual([run["file"] for run in result["runs"]], histories)
+        # The order of the contract's table, the last key varying fastest: depth, then activation.
+        order = [(run["settings"]["network.depth"], run["settings"]["network.activation"])
+                 for run in result["runs"]]
+        self.assertEqual(order, [(2, "sigmoid"), (2, "relu"), (3, "sigmoid"), (3, "relu")])
+        for index, run in enumerate(result["runs"]):
+            self.assertEqual((run["index"], run["status"]), (index, "completed"))
+            self.assertGreater(run["samples_per_second"], 0)
+            self.assertLessEqual(run["step_seconds"]["median"], run["step_seconds"]["p95"])
+            self.assertTrue(0 <= run["final_accuracy"] <= 1)
+            self.assertGreater(run["final_loss"], 0)
+            self.assertGreaterEqual(len(run["verification"]), 3)
+            for check in run["verification"]:
+                self.assertTrue(check["passed"], check)
+        self.expect_last_lines(outcome.stdout)
+
+    def expect_last_lines(self, stdout):
+        figure, verdict = stdout.splitlines()[-2:]
+        number = re.fullmatch(r"FOM samples_per_second = (\S+) samples/s", figure)
+        self.assertIsNotNone(number, figure)
+        self.assertGreater(float(number[1]), 0)
+        counts = re.fullmatch(r"VERIFICATION: PASSED \((\d+)/(\d+)\)", verdict)
+        self.assertIsNotNone(counts, verdict)
+        self.assertEqual(counts[1], counts[2])
+
+    def test_quiet_still_prints_the_last_lines(self):
+        outcome = self.run_program("run", self.study, "-o", self.folder / "results", "--quiet")
+        self.expect_last_lines(outcome.stdout)
+        self.assertEqual(len(outcome.stdout.splitlines()), 2, str(outcome))
+
+    def test_progress_without_a_terminal_is_plain_lines(self):
+        outcome = self.run_program("run", self.study, "-o", self.folder / "results")
+        self.assertNotRegex(outcome.stdout + outcome.stderr, r"[\r\x1b]")
+
+    def test_dry_run_shows_the_runs_and_writes_nothing(self):
+        outcome = self.run_program("run", self.study, "--dry-run", "-o", self.folder / "results")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["small.toml"])
+        self.assertEqual(len(re.findall(r"sigmoid|relu", outcome.stdout)), 4, outcome.stdout)
+        # 2 inputs, 2 hidden layers of 8: the weights and biases of one network, counted by hand,
+        # given the classes of the spirals.
+        self.assertRegex(outcome.stdout.lower(), r"param")
+        self.assertRegex(outcome.stdout.lower(), r"flop")
+        self.assertRegex(outcome.stdout.lower(), r"byte|kib|mib")
+
+    def test_index_runs_one_network_of_the_study(self):
+        results = self.train(self.study, "results", "--index", 2)
+        self.assertTrue(self.only_history(results).name.startswith("0002-"))
+        runs = self.result(results)["runs"]
+        self.assertEqual([run["index"] for run in runs], [2])
+        self.assertEqual(runs[0]["settings"]["network.depth"], 3)
+
+    def test_set_overrides_and_sweeps(self):
+        results = self.train(self.study, "results", "--set", "network.depth=[1,2,4]", "--set",
+                             "network.activation=tanh", "--set", "train.steps=3")
+        settings = [run["settings"] for run in self.result(results)["runs"]]
+        self.assertEqual([run["network.depth"] for run in settings], [1, 2, 4])
+        self.assertEqual({run["network.activation"] for run in settings}, {"tanh"})
+        self.assertEqual({run["train.steps"] for run in settings}, {3})
+
+    def test_existing_results_are_kept_unless_force(self):
+        results = self.train(self.study, "results", "--index", 0)
+        before = {path.name: path.read_bytes() for path in results.iterdir()}
+        outcome = plumb.run(["run", self.study, "-o", results, "--index", 0, "--quiet"])
+        self.assertEqual(outcome.code, 3, str(outcome))
+        self.assertRegex(outcome.stderr, r"^plumbline: error: .*--force.*\n$")
+        self.assertEqual({path.name: path.read_bytes() for path in results.iterdir()}, before)
+        self.train(self.study, "results", "--index", 0, "--force", "--set", "train.steps=4")
+        self.assertEqual(self.result(results)["runs"][0]["settings"]["train.steps"], 4)
+
+    def test_compare_prints_a_table_and_csv_of_the_same_runs(self):
+        results = self.train(self.study)
+        labels = [run["label"] for run in self.result(results)["runs"]]
+        table = self.run_program("compare", results).stdout
+        for label in labels:
+            self.assertIn(label, table)
+        rows = list(csv.DictReader(io.StringIO(self.run_program("compare", results, "--csv").stdout)))
+        self.assertEqual(len(rows), len(labels))
+        for row, label in zip(rows, labels):
+            self.assertIn(label, row.values())
+            self.assertNotIn(None, row)
+            self.assertNotIn(None, row.values())
+
+    def test_compare_takes_single_files(self):
+        results = self.train(self.study)
+        one, two, *_ = sorted(results.glob("*.h5"))
+        table = self.run_program("compare", one, two).stdout
+        self.assertIn(one.stem[5:], table)
+        self.run_program("compare", "--exact", one, one)
+        self.run_program("compare", "--exact", one, two, code=2)
+
+    def test_info_says_what_a_file_holds_and_where_it_comes_from(self):
+        history = self.only_history(self.train(self.study, "results", "--index", 1))
+        text = self.run_program("info", history).stdout
+        for word in ("gradients", "training", "relu"):
+            self.assertIn(word, text)
+
+    def test_doctor_names_what_it_found(self):
+        text = self.run_program("doctor", ranks=2).stdout
+        for word in ("OpenBLAS", "MPI", "HDF5"):
+            self.assertIn(word, text)
+        self.assertRegex(text, r"(?i)thread")
+
+    def test_a_crippled_blas_is_named_once(self):
+        """OPENBLAS_CORETYPE below what the CPU offers; Prescott is below every CPU we build for."""
+        wrap = ("env", "OPENBLAS_CORETYPE=Prescott")
+        self.assertIn("OPENBLAS_CORETYPE", self.run_program("doctor", wrap=wrap).stdout)
+        outcome = self.run_program("run", self.study, "-o", self.folder / "results", ranks=2, wrap=wrap)
+        warnings = [line for line in outcome.stderr.splitlines() if "OPENBLAS_CORETYPE" in line]
+        self.assertEqual(len(warnings), 1, str(outcome))
+
+    def test_a_diverged_run_says_so_and_its_result_is_valid_json(self):
+        study = self.write("wild.toml", """
+            [network]
+            depth = 2
+            width = 8
+            activation = "linear"
+            init = "unit_normal"
+            [data]
+            source = "spirals"
+            [train]
+            batch = 32
+            slice = 8
+            steps = 60
+            learning_rate = 1e6
+            loss = "mean_squared_error"
+        """)
+        results = self.folder / "results"
+        outcome = plumb.run(["run", study, "-o", results, "--quiet"])
+        self.assertIn("VERIFICATION: ", outcome.stdout, str(outcome))
+        run = self.result(results)["runs"][0]
+        self.assertEqual(run["status"], "diverged")
+        self.assertEqual(outcome.code, 2 if "FAILED" in outcome.stdout else 0, str(outcome))
+        self.run_program("compare", results)
+
+
+if __name__ == "__main__":
+    unittest.main()
