@@ -96,6 +96,7 @@ void add_fixed_options(std::vector<std::string>& arguments, int rank) {
 
 void initialize_google_benchmark(std::vector<std::string>& arguments) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   int count = static_cast<int>(arguments.size());

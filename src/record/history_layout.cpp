@@ -17,6 +17,7 @@ h5::Dataset create_layer_axis(const Group& group, const std::vector<LayerInfo>& 
   std::vector<std::int64_t> numbers(layers.size());
   std::iota(numbers.begin(), numbers.end(), 1);
   std::vector<std::string> names;
+  names.reserve(layers.size());
   for (const LayerInfo& layer : layers) names.push_back(layer.name);
 
   h5::Dataset axis = group.create_dataset("layer", {h5::Type::Int64, {layers.size()}, {}, false});
@@ -79,6 +80,7 @@ StepTable create_timing(const Group& root) {
 void write_model_column(const Group& group, const h5::Dataset& axis, const Description& column,
                         const std::vector<LayerInfo>& layers, std::int64_t LayerInfo::*member) {
   std::vector<std::int64_t> values;
+  values.reserve(layers.size());
   for (const LayerInfo& layer : layers) values.push_back(layer.*member);
   const auto dataset =
       group.create_dataset(column.name, {h5::Type::Int64, {values.size()}, {}, false});

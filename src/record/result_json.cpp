@@ -119,6 +119,7 @@ Json load(const std::filesystem::path& file) {
 // Runs of other indices stay as they are, whatever they hold.
 Json merge(const Json& old_runs, const std::vector<RunResult>& runs) {
   std::vector<Json> merged;
+  merged.reserve(runs.size() + old_runs.size());
   for (const RunResult& run : runs) merged.push_back(to_json(run));
   for (const Json& old_run : old_runs) {
     const bool replaced = std::any_of(runs.begin(), runs.end(), [&](const RunResult& run) {

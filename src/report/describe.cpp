@@ -56,7 +56,7 @@ std::string model(const HistoryReader& history) {
 std::string json_entries(const nlohmann::ordered_json& json, const std::string& prefix) {
   std::string text;
   for (const auto& [key, value] : json.items()) {
-    const std::string name = prefix.empty() ? key : prefix + "." + key;
+    const std::string name = prefix.empty() ? key : fmt::format("{}.{}", prefix, key);
     if (value.is_object() && !value.empty()) {
       text += json_entries(value, name);
     } else {
