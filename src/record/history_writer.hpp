@@ -35,9 +35,9 @@ struct HistoryOutcome {
   std::int64_t diverged_step = -1;
 };
 
-/// The file is PATH.part until finish() renames it to PATH. Rows are flushed
-/// every half second or 256 rows, whichever comes first. Every failure throws core::IoError that
-/// names the file and the reason (a full disk says so); the .part file is then left as it is.
+/// The file is PATH.part until finish() renames it to PATH. Rows are flushed every half second or
+/// 256 rows, whichever comes first. Every failure throws core::IoError that names the file and the
+/// reason (a full disk says so); the .part file is then left as it is.
 class HistoryWriter final : public probe::RowSink {
  public:
   /// Throws core::IoError when PATH exists and overwrite is false.

@@ -38,7 +38,8 @@ std::size_t display_width(const std::string& text) {
 std::string render(const std::vector<TextColumn>& columns) {
   if (columns.empty()) return "";
   std::string text = line(columns, [](const TextColumn& c) { return c.title; });
-  text += line(columns, [](const TextColumn& c) { return c.unit; });
+  const std::string units = line(columns, [](const TextColumn& c) { return c.unit; });
+  if (units != "\n") text += units;
   text += line(columns, [](const TextColumn& c) { return std::string(width_of(c), '-'); });
   for (std::size_t row = 0; row < columns.front().cells.size(); ++row) {
     text += line(columns, [row](const TextColumn& c) { return c.cells[row]; });

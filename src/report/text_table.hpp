@@ -13,8 +13,8 @@ struct TextColumn {
   std::vector<std::string> cells;
 };
 
-/// Title line, unit line, rule, then the rows; two spaces between columns, none at the end of a
-/// line. Every column has as many cells. Widths count characters, not bytes.
+/// Title line, unit line (where there is a unit), rule, then the rows; two spaces between columns,
+/// none at the end of a line. Every column has as many cells. Widths count characters, not bytes.
 std::string render(const std::vector<TextColumn>& columns);
 
 /// Columns of a UTF-8 text on a terminal, combining and double-width characters aside.

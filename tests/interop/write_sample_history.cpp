@@ -40,10 +40,10 @@ probe::StepRow sample_row(int step) {
 }
 
 void write_sample_snapshot(record::HistoryWriter& writer) {
-  std::vector<float> x(5 * 4);
+  std::vector<float> x(20);
   std::iota(x.begin(), x.end(), 0.0F);
   const std::vector<std::int32_t> y = {0, 1, 0, 1, 1};
-  const std::vector<float> weights(4 * 3, 0.25F);
+  const std::vector<float> weights(12, 0.25F);
   const std::vector<float> biases(3, -1.0F);
   writer.write_snapshot(
       {7,

@@ -96,8 +96,8 @@ void expect_close(const ActivationSums& actual, const ActivationSums& expected,
 
 template <class T>
 void compare_with_twin(Function f, const Layer<T>& input) {
-  SCOPED_TRACE(::testing::Message() << "function " << static_cast<int>(f) << ", " << input.rows
-                                    << " x " << input.units);
+  SCOPED_TRACE(::testing::Message()
+               << "function " << static_cast<int>(f) << ", " << input.rows << " x " << input.units);
   const T slope = T(0.01);
   Layer<T> measured = input;
   Layer<T> unmeasured = input;

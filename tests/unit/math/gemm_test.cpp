@@ -54,9 +54,9 @@ double norm_of(const auto& x, std::size_t first, std::size_t stride, std::size_t
 /// of the exact one (Cauchy-Schwarz; Higham 2002, section 3.1), and beta * c adds eps * |c|.
 template <class T>
 void compare_with_twin(Op op_a, Op op_b, Shape s, T beta) {
-  SCOPED_TRACE(::testing::Message() << s.m << " " << s.n << " " << s.k << " transposed "
-                                    << (op_a == Op::Transpose) << (op_b == Op::Transpose)
-                                    << " beta " << beta);
+  SCOPED_TRACE(::testing::Message()
+               << s.m << " " << s.n << " " << s.k << " transposed " << (op_a == Op::Transpose)
+               << (op_b == Op::Transpose) << " beta " << beta);
   Product<T> fast(op_a, op_b, s);
   Product<T> plain = fast;
   fast.fast(T{0.5}, beta);
@@ -64,10 +64,10 @@ void compare_with_twin(Op op_a, Op op_b, Shape s, T beta) {
   const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
   for (std::size_t i = 0; i < s.m; ++i) {
     for (std::size_t j = 0; j < s.n; ++j) {
-      const double row = op_a == Op::Transpose ? norm_of(plain.a, i, s.m, s.k)
-                                               : norm_of(plain.a, i * s.k, 1, s.k);
-      const double column = op_b == Op::Transpose ? norm_of(plain.b, j * s.k, 1, s.k)
-                                                  : norm_of(plain.b, j, s.n, s.k);
+      const double row =
+          op_a == Op::Transpose ? norm_of(plain.a, i, s.m, s.k) : norm_of(plain.a, i * s.k, 1, s.k);
+      const double column =
+          op_b == Op::Transpose ? norm_of(plain.b, j * s.k, 1, s.k) : norm_of(plain.b, j, s.n, s.k);
       const double tolerance = epsilon * (static_cast<double>(s.k) * row * column + 4);
       ASSERT_NEAR(fast.c[i * s.n + j], plain.c[i * s.n + j], tolerance) << i << ", " << j;
     }
@@ -101,14 +101,23 @@ TYPED_TEST(gemm_of, equals_its_plain_twin_at_every_transposition) {
 TYPED_TEST(gemm_of, equals_its_plain_twin_at_the_shapes_of_layers) {
   for (const std::size_t samples : {1, 16, 30, 32, 64, 128}) {
     for (const auto& [fan_in, fan_out] : {std::pair<std::size_t, std::size_t>{128, 128},
-                                         {256, 256},
-                                         {200, 300},
-                                         {784, 30},
-                                         {784, 256},
-                                         {256, 10}}) {
+                                          {256, 256},
+                                          {200, 300},
+                                          {784, 30},
+                                          {784, 256},
+                                          {256, 10}}) {
       compare_with_twin<TypeParam>(Op::None, Op::None, {samples, fan_out, fan_in}, 0);
       compare_with_twin<TypeParam>(Op::None, Op::Transpose, {samples, fan_in, fan_out}, 0);
       compare_with_twin<TypeParam>(Op::Transpose, Op::None, {fan_in, fan_out, samples}, 0);
+    }
+  }
+}
+
+TYPED_TEST(gemm_of, equals_its_plain_twin_when_every_dimension_is_cut_unevenly) {
+  for (const Op op_a : kOps) {
+    for (const Op op_b : kOps) {
+      compare_with_twin<TypeParam>(op_a, op_b, {70, 1100, 130}, 1);
+      compare_with_twin<TypeParam>(op_a, op_b, {33, 97, 1030}, 0);
     }
   }
 }
@@ -158,10 +167,9 @@ TYPED_TEST(gemm_of, names_shapes_that_do_not_fit) {
   } catch (const std::invalid_argument& error) {
     EXPECT_EQ(std::string(error.what()), "gemm: (2, 3) transposed times (4, 5) is not (3, 5)");
   }
-  EXPECT_THROW(
-      gemm<TypeParam>(Op::None, Op::None, 1, matrix<TypeParam>(std::as_const(x), 2, 3),
-                      matrix<TypeParam>(std::as_const(x), 3, 5), 0, matrix(x, 2, 4)),
-      std::invalid_argument);
+  EXPECT_THROW(gemm<TypeParam>(Op::None, Op::None, 1, matrix<TypeParam>(std::as_const(x), 2, 3),
+                               matrix<TypeParam>(std::as_const(x), 3, 5), 0, matrix(x, 2, 4)),
+               std::invalid_argument);
 }
 
 TYPED_TEST(gemm_of, has_the_same_bits_twice_and_on_every_thread) {

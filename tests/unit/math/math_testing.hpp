@@ -20,7 +20,7 @@
 namespace plumb::math::testing {
 
 /// Around every vector and group width, and beyond one block.
-inline constexpr std::size_t kAwkwardSizes[] = {0,  1,  2,  3,  7,   8,   15,  16,   17,   31,
+inline constexpr std::size_t kAwkwardSizes[] = {0,  1,  2,  3,  7,   8,   15,  16,   17,  31,
                                                 33, 63, 64, 65, 127, 255, 257, 1000, 8209};
 
 /// Calls check(name) once for every instruction set that this CPU can run.
@@ -73,8 +73,7 @@ core::MatrixView<T> matrix(std::vector<T>& values, std::size_t rows, std::size_t
   return {values.data(), rows, cols};
 }
 template <class T>
-core::MatrixView<const T> matrix(const std::vector<T>& values, std::size_t rows,
-                                 std::size_t cols) {
+core::MatrixView<const T> matrix(const std::vector<T>& values, std::size_t rows, std::size_t cols) {
   return {values.data(), rows, cols};
 }
 
@@ -89,8 +88,8 @@ void expect_same_bits(std::span<const T> actual, std::span<const T> expected) {
   ASSERT_EQ(actual.size(), expected.size());
   for (std::size_t i = 0; i < actual.size(); ++i) {
     if (std::isnan(actual[i]) && std::isnan(expected[i])) continue;  // any payload
-    ASSERT_EQ(bits(actual[i]), bits(expected[i])) << "entry " << i << ": " << actual[i]
-                                                  << " instead of " << expected[i];
+    ASSERT_EQ(bits(actual[i]), bits(expected[i]))
+        << "entry " << i << ": " << actual[i] << " instead of " << expected[i];
   }
 }
 template <class T>

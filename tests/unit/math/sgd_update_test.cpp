@@ -46,8 +46,8 @@ void compare_with_twin(const Parameters<T>& input) {
   const UpdateSums sums = sgd_update_measured<T>(kCoefficients<T>, measured.gradient,
                                                  measured.velocity, measured.weights);
   sgd_update<T>(kCoefficients<T>, unmeasured.gradient, unmeasured.velocity, unmeasured.weights);
-  const UpdateSums expected = reference::sgd_update_measured<T>(
-      kCoefficients<T>, plain.gradient, plain.velocity, plain.weights);
+  const UpdateSums expected = reference::sgd_update_measured<T>(kCoefficients<T>, plain.gradient,
+                                                                plain.velocity, plain.weights);
   expect_equal<T>(sums, expected, input.weights.size());
   expect_same_bits(measured.weights, plain.weights);
   expect_same_bits(measured.velocity, plain.velocity);
@@ -102,8 +102,8 @@ TYPED_TEST(sgd_update_of, by_hand_with_momentum_and_weight_decay) {
 TYPED_TEST(sgd_update_of, counts_zero_nonfinite_and_absorbed_entries) {
   using Limits = std::numeric_limits<TypeParam>;
   for (const std::size_t padding : {std::size_t{0}, std::size_t{12}, std::size_t{5000}}) {
-    std::vector<TypeParam> gradient{0, -TypeParam{0}, Limits::infinity(), Limits::quiet_NaN(),
-                                    -2, Limits::denorm_min()};
+    std::vector<TypeParam> gradient{
+        0, -TypeParam{0}, Limits::infinity(), Limits::quiet_NaN(), -2, Limits::denorm_min()};
     gradient.resize(gradient.size() + padding, TypeParam{1});
     std::vector<TypeParam> weights(gradient.size(), TypeParam{1});
     const UpdateSums sums = sgd_update_measured<TypeParam>({TypeParam(0.1), 0, 0}, gradient,
@@ -122,8 +122,8 @@ TYPED_TEST(sgd_update_of, a_change_of_half_a_last_place_is_absorbed) {
   const TypeParam half_step = std::numeric_limits<TypeParam>::epsilon() / 4;
   const std::vector<TypeParam> gradient{half_step, half_step * TypeParam{1.5}};
   std::vector<TypeParam> weights{1, 1};
-  const UpdateSums sums = sgd_update_measured<TypeParam>({1, 0, 0}, gradient,
-                                                         std::span<TypeParam>(), weights);
+  const UpdateSums sums =
+      sgd_update_measured<TypeParam>({1, 0, 0}, gradient, std::span<TypeParam>(), weights);
   EXPECT_EQ(sums.unchanged, 1);
   EXPECT_EQ(weights[0], 1);
   EXPECT_EQ(sums.change.norm(), 2 * static_cast<double>(half_step));

@@ -62,8 +62,8 @@ TYPED_TEST(square_sum_of, infinities_and_not_a_number_reach_the_norm) {
   using Limits = std::numeric_limits<TypeParam>;
   EXPECT_TRUE(std::isinf(fast(std::vector<TypeParam>{1, -Limits::infinity()}).norm()));
   EXPECT_TRUE(std::isnan(fast(std::vector<TypeParam>{1, Limits::quiet_NaN()}).norm()));
-  EXPECT_TRUE(std::isnan(
-      fast(std::vector<TypeParam>{Limits::infinity(), Limits::quiet_NaN()}).norm()));
+  EXPECT_TRUE(
+      std::isnan(fast(std::vector<TypeParam>{Limits::infinity(), Limits::quiet_NaN()}).norm()));
 }
 
 // Products and sums below are powers of two or small integers times one, so the norms are exact
@@ -95,8 +95,8 @@ TEST(square_sum, of_the_smallest_float_is_not_zero) {
   const float smallest = std::numeric_limits<float>::denorm_min();
   EXPECT_EQ(fast(std::vector<float>{smallest}).norm(), 0x1p-149);
   EXPECT_EQ(fast(std::vector<float>(16, -smallest)).norm(), 0x1p-147);
-  EXPECT_TRUE(std::isfinite(
-      fast(std::vector<float>(1000, std::numeric_limits<float>::max())).norm()));
+  EXPECT_TRUE(
+      std::isfinite(fast(std::vector<float>(1000, std::numeric_limits<float>::max())).norm()));
 }
 
 TEST(square_sum, parts_add_bin_by_bin) {

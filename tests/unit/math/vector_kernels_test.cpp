@@ -47,16 +47,14 @@ void compare_delta_kernels(std::size_t rows, std::size_t units, bool extreme) {
   DeltaCase<T> plain = fast;
   const T scale = T{1} / T{3};
   const std::size_t n = rows * units;
-  expect_same_sum(sum_delta<T>(matrix(fast.delta, rows, units), scale, fast.bias_gradient),
-                  reference::sum_delta<T>(matrix(plain.delta, rows, units), scale,
-                                          plain.bias_gradient),
-                  n);
+  expect_same_sum(
+      sum_delta<T>(matrix(fast.delta, rows, units), scale, fast.bias_gradient),
+      reference::sum_delta<T>(matrix(plain.delta, rows, units), scale, plain.bias_gradient), n);
   expect_same_bits(fast.bias_gradient, plain.bias_gradient);
   expect_same_sum(scale_delta<T>(matrix(fast.derivative, rows, units), scale,
                                  matrix(fast.delta, rows, units), fast.bias_gradient),
                   reference::scale_delta<T>(matrix(plain.derivative, rows, units), scale,
-                                            matrix(plain.delta, rows, units),
-                                            plain.bias_gradient),
+                                            matrix(plain.delta, rows, units), plain.bias_gradient),
                   n);
   expect_same_bits(fast.delta, plain.delta);
   expect_same_bits(fast.bias_gradient, plain.bias_gradient);

@@ -1,8 +1,8 @@
 // What the writer is given, the reader gives back: every dataset of the contract.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "../h5/temporary_folder.hpp"
@@ -150,9 +150,8 @@ TEST_F(history_round_trip, has_units_a_long_name_and_scales_on_every_dataset) {
 
 TEST(history, keeps_numbers_that_are_not_finite_bit_by_bit) {
   const TemporaryFolder folder;
-  double odd_nan = 0;
   const std::uint64_t bits = 0x7ff8'dead'beef'0001;
-  std::memcpy(&odd_nan, &bits, sizeof bits);
+  const auto odd_nan = std::bit_cast<double>(bits);
   {
     HistoryWriter writer(folder / "a.h5", sample_header(), false);
     probe::StepRow row = sample_row(0);
@@ -164,7 +163,7 @@ TEST(history, keeps_numbers_that_are_not_finite_bit_by_bit) {
   }
   const HistoryReader history(folder / "a.h5");
   const Table table = history.table("gradients/delta_rms");
-  EXPECT_EQ(std::memcmp(&table.values[1], &bits, sizeof bits), 0);
+  EXPECT_EQ(std::bit_cast<std::uint64_t>(table.at(0, 1)), bits);
   EXPECT_EQ(table.at(0, 2), -std::numeric_limits<double>::infinity());
   EXPECT_TRUE(std::signbit(table.at(0, 0)));
   EXPECT_EQ(history.status(), "diverged");

@@ -164,7 +164,7 @@ TEST(result_json, loses_no_run_when_processes_merge_at_the_same_time) {
 
 std::string refusal_of(const TemporaryFolder& folder, const std::string& text) {
   std::ofstream(folder / "result.json") << text;
-  const std::string reading =
+  std::string reading =
       message_of<core::IoError>([&] { read_result_json(folder / "result.json"); });
   const std::string merging =
       message_of<core::IoError>([&] { write_result_json(folder.path(), "{}", {sample_run(0)}); });
