@@ -25,7 +25,8 @@ struct CompareOptions {
 int compare_exactly(const std::string& a, const std::string& b) {
   const auto difference = report::first_difference(a, b);
   if (!difference) {
-    fmt::print("equal: {} and {} hold the same bits in everything but timing and provenance\n", a, b);
+    fmt::print("equal: {} and {} hold the same bits in everything but timing and provenance\n", a,
+               b);
     return 0;
   }
   fmt::print("different: {}\n", *difference);
@@ -40,7 +41,8 @@ int compare(const CompareOptions& options) {
     return compare_exactly(options.exact[0], options.exact[1]);
   }
   if (options.paths.empty()) {
-    throw core::UsageError("compare: no files; allowed: history files or folders of them, or --exact A B");
+    throw core::UsageError(
+        "compare: no files; allowed: history files or folders of them, or --exact A B");
   }
   const auto runs = report::summarise({options.paths.begin(), options.paths.end()});
   fmt::print("{}", options.csv ? report::compare_csv(runs) : report::compare_text(runs));
@@ -55,13 +57,12 @@ void add_compare(CLI::App& app, Action& action) {
   command->add_option("PATHS", options->paths, "history files, or folders that hold them");
   command->add_flag("--csv", options->csv, "comma-separated, full precision");
   command
-      ->add_option("--exact", options->exact,
-                   "exit 0 if histories A and B hold the same bits, else 2 and the first difference")
+      ->add_option(
+          "--exact", options->exact,
+          "exit 0 if histories A and B hold the same bits, else 2 and the first difference")
       ->expected(2)
       ->type_name("A B");
-  command->callback([options, &action] {
-    action = [options] { return compare(*options); };
-  });
+  command->callback([options, &action] { action = [options] { return compare(*options); }; });
 }
 
 }  // namespace plumb::cli

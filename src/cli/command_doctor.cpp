@@ -33,7 +33,8 @@ void print_blas() {
   line("BLAS", blas.version);
   line("  library", blas.library);
   line("  threading flavour", blas.flavour);
-  line("  kernel set", fmt::format("{} (this CPU offers {})", blas.kernel_set, blas.cpu_kernel_set));
+  line("  kernel set",
+       fmt::format("{} (this CPU offers {})", blas.kernel_set, blas.cpu_kernel_set));
   line("  environment", blas.environment.empty() ? "nothing set" : blas.environment);
   line("vector instructions", math::vector_instruction_set());
 }
@@ -55,9 +56,9 @@ void print_slurm() {
 
 // What each rank's threads may run on, and its advice. Both are known only there.
 void print_ranks(const comm::Communicator& world, std::size_t threads) {
-  const auto places = world.gather(fmt::format("rank {} on {}: {} thread(s) on processors {}",
-                                               world.rank(), host_name(), threads,
-                                               to_text(processors().allowed)));
+  const auto places =
+      world.gather(fmt::format("rank {} on {}: {} thread(s) on processors {}", world.rank(),
+                               host_name(), threads, to_text(processors().allowed)));
   for (const std::string& place : places) line("ranks", place);
 }
 

@@ -13,7 +13,8 @@ namespace plumb::cli {
 
 void add_info(CLI::App& app, Action& action) {
   auto file = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("info", "Say what a result file holds, and its provenance");
+  CLI::App* command =
+      app.add_subcommand("info", "Say what a result file holds, and its provenance");
   command->add_option("FILE", *file, "history file")->required();
   command->callback([file, &action] {
     action = [file] {

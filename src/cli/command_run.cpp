@@ -53,8 +53,8 @@ std::string describe(const record::RunResult& result) {
 void print_failed_checks(const record::RunResult& result) {
   for (const record::Check& check : result.verification) {
     if (check.passed) continue;
-    print_warning(fmt::format("{}: verification {} failed: {}", result.label, check.name,
-                              check.detail));
+    print_warning(
+        fmt::format("{}: verification {} failed: {}", result.label, check.name, check.detail));
   }
 }
 
@@ -102,8 +102,7 @@ int run_study(const comm::Communicator& world, const RunOptions& options) {
     if (!options.quiet) fmt::print("results: {}\n", plan.output.string());
     print_verdict(totals);
   }
-  return totals.passed == totals.checks ? 0
-                                        : static_cast<int>(core::ExitCode::VerificationFailed);
+  return totals.passed == totals.checks ? 0 : static_cast<int>(core::ExitCode::VerificationFailed);
 }
 
 int run_command(const RunOptions& options) {
@@ -118,9 +117,11 @@ int run_command(const RunOptions& options) {
 void add_run(CLI::App& app, Action& action, const std::vector<std::string>& command_line) {
   auto options = std::make_shared<RunOptions>();
   options->command_line = command_line;
-  CLI::App* run = app.add_subcommand("run", "Train every network of a study and record its history");
+  CLI::App* run =
+      app.add_subcommand("run", "Train every network of a study and record its history");
   run->add_option("STUDY", options->study_file, "study file (TOML)")->required();
-  run->add_option("-o,--output", options->output, "folder for results (default results/<study.name>)");
+  run->add_option("-o,--output", options->output,
+                  "folder for results (default results/<study.name>)");
   run->add_option("--set", options->overrides, "override a key: KEY=VALUE, repeatable")
       ->allow_extra_args(false);
   run->add_option("--index", options->index, "run only this network of the expanded study")
@@ -133,9 +134,7 @@ void add_run(CLI::App& app, Action& action, const std::vector<std::string>& comm
   run->add_flag("--dry-run", options->dry_run, "print what would be run, and train nothing");
   run->add_flag("--quiet", options->quiet, "print the verdict only");
   run->add_flag("--force", options->force, "replace results that are already there");
-  run->callback([options, &action] {
-    action = [options] { return run_command(*options); };
-  });
+  run->callback([options, &action] { action = [options] { return run_command(*options); }; });
 }
 
 }  // namespace plumb::cli

@@ -34,8 +34,8 @@ double recorded_bytes(const study::RunSettings& run, const net::ParameterLayout&
                       std::size_t inputs, double scalar) {
   constexpr double kQuantities = 14;  // per step and layer, see probe::LayerRow
   constexpr double kPerStep = 16;     // step axes, training, timing
-  const double rows = std::ceil(static_cast<double>(run.train.steps) /
-                                static_cast<double>(run.record.every));
+  const double rows =
+      std::ceil(static_cast<double>(run.train.steps) / static_cast<double>(run.record.every));
   const auto layers = static_cast<double>(layout.layers());
   const double snapshot =
       scalar * (2 * static_cast<double>(layout.parameters()) +
@@ -77,8 +77,8 @@ void print_dry_run(const comm::Communicator& world, const RunPlan& plan) {
     const study::RunSettings& run = plan.runs[i];
     Cost cost{};
     together(world, [&] {
-      cost = cost_of(run, datasets.open(run), static_cast<std::size_t>(world.size()),
-                     plan.threads[i]);
+      cost =
+          cost_of(run, datasets.open(run), static_cast<std::size_t>(world.size()), plan.threads[i]);
     });
     if (world.rank() != 0) continue;
     fmt::print("{:>5}  {:<40} {:>7} {:>12} {:>12.4g} {:>14.4g} {:>14.4g}\n", run.index, run.label,

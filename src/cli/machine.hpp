@@ -9,8 +9,8 @@
 namespace plumb::cli {
 
 struct Processors {
-  std::vector<int> allowed;   // processors this process is bound to
-  std::size_t online = 1;     // processors of the machine
+  std::vector<int> allowed;  // processors this process is bound to
+  std::size_t online = 1;    // processors of the machine
   [[nodiscard]] bool bound() const { return allowed.size() < online; }
 };
 

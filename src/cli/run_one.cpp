@@ -38,8 +38,8 @@ record::HistoryHeader header_of(const RunInputs& inputs, const net::ParameterLay
                   {"classes", static_cast<std::int64_t>(layout.shape(layout.layers() - 1).fan_out)},
                   {"parameters", static_cast<std::int64_t>(layout.parameters())},
                   {"hidden_weight_variance",
-                   net::weight_variance(run.network, layout.shape(std::min<std::size_t>(
-                                                         1, layout.layers() - 1)))}};
+                   net::weight_variance(
+                       run.network, layout.shape(std::min<std::size_t>(1, layout.layers() - 1)))}};
   header.toml = inputs.toml;
   header.resolved_json = study::settings_json(run);
   header.provenance_json = inputs.provenance_json;
@@ -99,9 +99,8 @@ RunOutputs run_one(const RunInputs& inputs, Progress& progress) {
   probe::HistoryProbe probe(run.record, layout, run.network.activation, run.train.batch,
                             writer.get());
   train::Observer* const observers[] = {&probe, &progress};
-  const train::Outcome outcome =
-      train::train(run.network, run.train,
-                   {inputs.world, inputs.dataset, inputs.threads}, observers);
+  const train::Outcome outcome = train::train(
+      run.network, run.train, {inputs.world, inputs.dataset, inputs.threads}, observers);
   together(inputs.world, [&] {
     if (writer) writer->finish(history_outcome(outcome));
   });

@@ -24,8 +24,9 @@ std::string read_text(const std::string& path) {
   std::error_code ignored;
   std::ifstream file(path, std::ios::binary);
   if (!file || fs::is_directory(path, ignored)) {
-    throw core::IoError(fmt::format("{}: cannot read the study file ({}); allowed: a readable TOML file",
-                                    path, errno != 0 ? std::strerror(errno) : "it is a folder"));
+    throw core::IoError(
+        fmt::format("{}: cannot read the study file ({}); allowed: a readable TOML file", path,
+                    errno != 0 ? std::strerror(errno) : "it is a folder"));
   }
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -51,9 +52,8 @@ std::size_t threads_for(const comm::Communicator& world, const RunOptions& optio
   const std::size_t slices = run.train.batch / run.train.slice;
   const auto ranks = static_cast<std::size_t>(world.size());
   const auto requested = requested_threads(options.threads);
-  const std::size_t threads =
-      requested.value_or(default_threads(processors(), static_cast<std::size_t>(world.ranks_on_node()),
-                                         slices / ranks));
+  const std::size_t threads = requested.value_or(default_threads(
+      processors(), static_cast<std::size_t>(world.ranks_on_node()), slices / ranks));
   try {
     const train::WorkPlan check(slices, ranks, threads);
   } catch (const core::UsageError& error) {
@@ -91,18 +91,18 @@ void make_writable(const fs::path& folder) {
   }
   const std::string reason = error ? error.message() : std::strerror(errno);
   fs::remove(probe, error);
-  throw core::IoError(fmt::format("{}: cannot write results there ({}); allowed: a folder that can "
-                                  "be created and written",
-                                  folder.string(), reason));
+  throw core::IoError(
+      fmt::format("{}: cannot write results there ({}); allowed: a folder that can "
+                  "be created and written",
+                  folder.string(), reason));
 }
 
 }  // namespace
 
 const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
   const data::DataSettings& d = run.data;
-  const std::string key =
-      fmt::format("{}|{}|{}|{}|{}|{}|{}", study::to_string(d.source), d.path, d.test_path, d.samples,
-                  d.inputs, d.classes, run.train.seed);
+  const std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}", study::to_string(d.source), d.path,
+                                      d.test_path, d.samples, d.inputs, d.classes, run.train.seed);
   if (key != key_) {
     dataset_.reset();
     key_.clear();
@@ -130,8 +130,8 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
   });
   for (std::size_t& threads : plan.threads) threads = agree_on_threads(world, threads);
   plan.data_folder = data_folder(options);
-  plan.output = options.output.empty() ? fs::path("results") / plan.study.name
-                                       : fs::path(options.output);
+  plan.output =
+      options.output.empty() ? fs::path("results") / plan.study.name : fs::path(options.output);
   return plan;
 }
 
@@ -146,9 +146,9 @@ void prepare_output(const comm::Communicator& world, const RunOptions& options,
     if (!whole_study || !fs::exists(summary)) return;
     // Tasks of an array add to one result.json; a whole study starts its own.
     if (!options.force) {
-      throw core::IoError(
-          fmt::format("{}: already there; allowed: another folder with -o, or --force to replace it",
-                      summary.string()));
+      throw core::IoError(fmt::format(
+          "{}: already there; allowed: another folder with -o, or --force to replace it",
+          summary.string()));
     }
     fs::remove(summary);
   });

@@ -32,9 +32,8 @@ std::string idle_warning(const comm::Communicator& world, const RunPlan& plan) {
 void print_once(const comm::Communicator& world, const std::string& mine) {
   const std::vector<std::string> all = world.gather(mine);
   for (std::size_t rank = 0; rank < all.size(); ++rank) {
-    const bool seen =
-        std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(rank), all[rank]) !=
-        all.begin() + static_cast<std::ptrdiff_t>(rank);
+    const bool seen = std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(rank),
+                                all[rank]) != all.begin() + static_cast<std::ptrdiff_t>(rank);
     if (all[rank].empty() || seen) continue;
     print_warning(rank == 0 ? all[rank] : fmt::format("rank {}: {}", rank, all[rank]));
   }

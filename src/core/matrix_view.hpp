@@ -25,9 +25,7 @@ struct MatrixView {
     return data[r * cols + c];
   }
   // NOLINTNEXTLINE(google-explicit-constructor): a view of T reads as a view of const T.
-  operator MatrixView<const T>() const noexcept
-    requires(!std::is_const_v<T>)
-  {
+  operator MatrixView<const T>() const noexcept requires(!std::is_const_v<T>) {
     return {data, rows, cols};
   }
 };

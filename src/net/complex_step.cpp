@@ -28,11 +28,16 @@ Complex softmax_cross_entropy(std::span<const Complex> z, std::size_t label) {
 Complex complex_activation(Activation activation, double negative_slope, Complex z,
                            double real_output) {
   switch (activation) {
-    case Activation::Sigmoid: return complex_sigmoid(z);
-    case Activation::Tanh: return std::tanh(z);
-    case Activation::Relu: return real_output > 0 ? z : Complex(0);
-    case Activation::LeakyRelu: return real_output > 0 ? z : negative_slope * z;
-    case Activation::Linear: return z;
+    case Activation::Sigmoid:
+      return complex_sigmoid(z);
+    case Activation::Tanh:
+      return std::tanh(z);
+    case Activation::Relu:
+      return real_output > 0 ? z : Complex(0);
+    case Activation::LeakyRelu:
+      return real_output > 0 ? z : negative_slope * z;
+    case Activation::Linear:
+      return z;
   }
   return z;
 }

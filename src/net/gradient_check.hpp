@@ -14,7 +14,7 @@ struct GradientCheckResult {
   std::size_t parameters_checked = 0;
   std::size_t layers_checked = 0;
   std::size_t layers = 0;
-  double worst_error = 0;     // largest |analytic - numerical| / max(|numerical|, layer's rms)
+  double worst_error = 0;       // largest |analytic - numerical| / max(|numerical|, layer's rms)
   std::size_t worst_layer = 0;  // 1 = first hidden layer
   bool passed = false;
 };
@@ -31,8 +31,8 @@ inline constexpr double kGradientCheckTolerance = 1e-8;
 /// share no code with the network. Layers are thinned out evenly when checking all of them would
 /// cost more than about a second; layers_checked says so.
 /// x: (samples, inputs); labels: (samples).
-GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss, const Mlp<double>& mlp,
-                                    std::span<const double> parameters,
+GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
+                                    const Mlp<double>& mlp, std::span<const double> parameters,
                                     core::MatrixView<const float> x,
                                     std::span<const std::int32_t> labels, std::uint64_t seed);
 

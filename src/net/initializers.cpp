@@ -53,16 +53,22 @@ void draw_orthogonal(std::uint64_t seed, std::size_t layer, core::MatrixView<T> 
 double weight_variance(const NetworkSettings& settings, const LayerShape& shape) {
   const auto fan_in = static_cast<double>(shape.fan_in);
   const auto fan_out = static_cast<double>(shape.fan_out);
-  const double slope =
-      settings.activation == Activation::LeakyRelu ? settings.negative_slope : 0.0;
+  const double slope = settings.activation == Activation::LeakyRelu ? settings.negative_slope : 0.0;
   switch (settings.init) {
-    case Init::Glorot: return 2 / (fan_in + fan_out);
-    case Init::He: return 2 / ((1 + slope * slope) * fan_in);
-    case Init::Lecun: return 1 / fan_in;
-    case Init::Scaled: return settings.weight_variance / fan_in;
-    case Init::UnitNormal: return 1;
-    case Init::UnitUniform: return 1.0 / 3;
-    case Init::Orthogonal: return 1 / std::max(fan_in, fan_out);
+    case Init::Glorot:
+      return 2 / (fan_in + fan_out);
+    case Init::He:
+      return 2 / ((1 + slope * slope) * fan_in);
+    case Init::Lecun:
+      return 1 / fan_in;
+    case Init::Scaled:
+      return settings.weight_variance / fan_in;
+    case Init::UnitNormal:
+      return 1;
+    case Init::UnitUniform:
+      return 1.0 / 3;
+    case Init::Orthogonal:
+      return 1 / std::max(fan_in, fan_out);
   }
   return 0;
 }

@@ -51,9 +51,12 @@ double mean_squared_error(std::span<const T> z, std::size_t label, std::span<T> 
 template <class T>
 double sample_loss(Loss loss, std::span<const T> z, std::size_t label, std::span<T> delta) {
   switch (loss) {
-    case Loss::SoftmaxCrossEntropy: return softmax_cross_entropy(z, label, delta);
-    case Loss::SigmoidCrossEntropy: return sigmoid_cross_entropy(z, label, delta);
-    case Loss::MeanSquaredError: return mean_squared_error(z, label, delta);
+    case Loss::SoftmaxCrossEntropy:
+      return softmax_cross_entropy(z, label, delta);
+    case Loss::SigmoidCrossEntropy:
+      return sigmoid_cross_entropy(z, label, delta);
+    case Loss::MeanSquaredError:
+      return mean_squared_error(z, label, delta);
   }
   return 0;
 }

@@ -34,7 +34,9 @@ class ParameterLayout {
   [[nodiscard]] std::size_t block_size() const noexcept { return block_size_; }
   /// Weights and biases, gaps excluded.
   [[nodiscard]] std::size_t parameters() const noexcept { return parameters_; }
-  [[nodiscard]] std::size_t weights_offset(std::size_t layer) const { return offsets_[layer].weights; }
+  [[nodiscard]] std::size_t weights_offset(std::size_t layer) const {
+    return offsets_[layer].weights;
+  }
   [[nodiscard]] std::size_t bias_offset(std::size_t layer) const { return offsets_[layer].bias; }
 
   template <class T>

@@ -46,7 +46,8 @@ void HistoryProbe::on_step(const train::StepReport& report) {
 }
 
 void HistoryProbe::on_snapshot(const train::SnapshotReport& report) {
-  if (sink_ != nullptr && snapshots(report.step)) sink_->write_snapshot(name_arrays(report, layout_));
+  if (sink_ != nullptr && snapshots(report.step))
+    sink_->write_snapshot(name_arrays(report, layout_));
 }
 
 void HistoryProbe::on_timing(std::span<const train::StepTiming> timings) {
@@ -62,8 +63,7 @@ void HistoryProbe::on_timing(std::span<const train::StepTiming> timings) {
 
 void HistoryProbe::on_evaluation(const train::EvaluationReport& report) {
   if (sink_ == nullptr) return;
-  sink_->write_evaluation(
-      {static_cast<std::int64_t>(report.step), report.loss, report.accuracy});
+  sink_->write_evaluation({static_cast<std::int64_t>(report.step), report.loss, report.accuracy});
 }
 
 std::vector<std::string> layer_names(std::size_t layers) {

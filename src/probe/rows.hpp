@@ -58,7 +58,8 @@ struct EvaluationRow {
 /// One array of a snapshot, borrowed for the duration of the call.
 struct SnapshotArray {
   std::string name;  // "x", "y", "W1", "b1", "dW1", ...
-  std::variant<std::span<const float>, std::span<const double>, std::span<const std::int32_t>> values;
+  std::variant<std::span<const float>, std::span<const double>, std::span<const std::int32_t>>
+      values;
   std::vector<std::size_t> shape;       // product = number of values
   std::vector<std::string> dimensions;  // one name per axis; same name = same axis
   std::string long_name;

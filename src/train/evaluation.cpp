@@ -46,10 +46,10 @@ std::optional<EvaluationReport> evaluate(StepEngine<T>& engine, const TrainConte
   auto& workers = engine.workers();
   if (!workers.empty()) {
     run_on_threads(workers.size(), [&](std::size_t thread) {
-      const std::size_t first =
-          static_cast<std::size_t>(communicator.rank()) + busy_ranks * thread;
+      const std::size_t first = static_cast<std::size_t>(communicator.rank()) + busy_ranks * thread;
       for (std::size_t b = first; b < blocks; b += busy_ranks * workers.size()) {
-        const std::size_t count = std::min<std::uint64_t>(slice_samples, samples - b * slice_samples);
+        const std::size_t count =
+            std::min<std::uint64_t>(slice_samples, samples - b * slice_samples);
         const net::LossSums sums =
             evaluate_block<T>(engine.mlp(), engine.parameters(), context.dataset, b * slice_samples,
                               count, workers[thread].slice(0));

@@ -14,7 +14,7 @@ namespace plumb::train {
 template <class Body>
 void run_on_threads(std::size_t threads, const Body& body) {
   std::exception_ptr failure;
-#pragma omp parallel num_threads(static_cast<int>(threads))
+#pragma omp parallel num_threads(static_cast <int>(threads))
   {
     try {
       body(static_cast<std::size_t>(omp_get_thread_num()));

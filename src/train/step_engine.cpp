@@ -93,9 +93,8 @@ void StepEngine<T>::synchronise(bool measure, PhaseSeconds& seconds) {
 
 template <class T>
 void StepEngine<T>::sum_rows() {
-  tree_fold(0, rows_.size() / row_size_, [&](std::size_t into, std::size_t from) {
-    math::add<double>(row(from), row(into));
-  });
+  tree_fold(0, rows_.size() / row_size_,
+            [&](std::size_t into, std::size_t from) { math::add<double>(row(from), row(into)); });
   row_sync_->sum(row(0));
   batch_sums_ = unpack(row(0), layer_sums_);
 }
@@ -158,8 +157,7 @@ void StepEngine<T>::update_chunk(const Chunk& chunk, std::size_t index, bool mea
       static_cast<T>(settings_.learning_rate), static_cast<T>(settings_.momentum),
       chunk.is_bias ? T{0} : static_cast<T>(settings_.weight_decay)};
   if (measure) {
-    chunk_sums_[index] =
-        math::sgd_update_measured<T>(coefficients, gradient, velocity, weights);
+    chunk_sums_[index] = math::sgd_update_measured<T>(coefficients, gradient, velocity, weights);
   } else {
     math::sgd_update<T>(coefficients, gradient, velocity, weights);
   }

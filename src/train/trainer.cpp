@@ -72,8 +72,10 @@ class Trainer {
     outcome_.step_seconds.push_back(seconds);
     if (measure) timings_.push_back(timing);
     if (timings_.size() == kTimingBlock) flush_timing();
-    if (!std::isfinite(sums.loss)) diverge(step);
-    else if (evaluates_after(step)) announce_evaluation(step + 1);
+    if (!std::isfinite(sums.loss))
+      diverge(step);
+    else if (evaluates_after(step))
+      announce_evaluation(step + 1);
   }
 
   void diverge(std::uint64_t step) {
@@ -141,8 +143,8 @@ class Trainer {
     context_.communicator.max(outcome_.step_seconds);
     const std::span<const T> parameters = engine_.parameters();
     outcome_.checks.push_back(check_parameters_equal(context_.communicator, parameters));
-    outcome_.checks.push_back(check_finite(
-        parameters, diverged ? std::optional(outcome_.diverged_step) : std::nullopt));
+    outcome_.checks.push_back(
+        check_finite(parameters, diverged ? std::optional(outcome_.diverged_step) : std::nullopt));
     share_gradient_check();
     outcome_.checks.push_back(gradient_check_);
   }

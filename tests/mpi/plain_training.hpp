@@ -58,8 +58,7 @@ class PlainTraining {
     net::Slice<T> slice(mlp.layout(), settings_.slice);
     std::vector<float> row(dataset_.inputs());
     for (std::size_t s = 0; s < settings_.slice; ++s) {
-      slice.labels()[s] =
-          dataset_.read(data::Split::Train, order_.index(first_position + s), row);
+      slice.labels()[s] = dataset_.read(data::Split::Train, order_.index(first_position + s), row);
       for (std::size_t i = 0; i < row.size(); ++i) slice.input()(s, i) = row[i];
     }
     std::vector<T> block(mlp.layout().block_size());

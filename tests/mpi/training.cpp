@@ -119,8 +119,7 @@ TEST(training, with_mpi_allreduce_agrees_to_rounding) {
     settings.allreduce = algorithm;
     Keeper<float> keeper(false);
     train::Observer* const observers[] = {&keeper};
-    const auto outcome =
-        train::train(small_network(), settings, {world(), *dataset, 1}, observers);
+    const auto outcome = train::train(small_network(), settings, {world(), *dataset, 1}, observers);
     EXPECT_TRUE(outcome.checks[0].passed);
     losses.push_back(keeper.losses);
   }
@@ -180,8 +179,7 @@ TEST(training, ends_in_order_on_all_ranks_when_an_observer_fails) {
 TEST(training, evaluates_the_test_split_alike_on_every_layout) {
   const auto dataset = small_data();
   const train::TrainSettings settings = small_training();
-  const auto outcome =
-      train::train(small_network(), settings, {world(), *dataset, 2}, {});
+  const auto outcome = train::train(small_network(), settings, {world(), *dataset, 2}, {});
   ASSERT_TRUE(outcome.final_evaluation.has_value());
 
   test::PlainTraining<float> twin(small_network(), settings, *dataset);
@@ -195,8 +193,7 @@ TEST(training, evaluates_the_test_split_alike_on_every_layout) {
   net::Slice<float> slice(twin.mlp.layout(), settings.slice);
   for (std::size_t first = 0; first < kSamples; first += settings.slice) {
     for (std::size_t s = 0; s < settings.slice; ++s) {
-      slice.labels()[s] =
-          dataset->read(data::Split::Test, first + s, slice.input().row(s));
+      slice.labels()[s] = dataset->read(data::Split::Test, first + s, slice.input().row(s));
     }
     for (std::size_t l = 0; l < twin.mlp.layers(); ++l) {
       twin.mlp.forward_layer(l, std::span<const float>(twin.parameters), slice, {});

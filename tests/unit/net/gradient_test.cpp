@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "math/square_sum.hpp"
 #include "net/gradient_check.hpp"
 #include "net/initializers.hpp"
 
@@ -134,6 +135,55 @@ TEST(gradient, the_scalar_chain_is_the_product_of_weights_and_derivatives) {
     EXPECT_NEAR(layout.bias(std::span<const double>(gradient), l)[0] / delta, 1, 1e-13);
     delta *= layout.weights(std::span<const double>(parameters), l)(0, 0);
   }
+}
+
+// A float32 network follows its float64 twin down to the last subnormal. An entry of delta is off
+// by half the smallest subnormal, 2^-150, at most at each layer, and the factor per layer is about
+// 1/4, so the errors of one entry add up to less than 2^-149 after the products; 64 entries of them
+// against the norm is the bound below, beside 1e-3 for sixty layers of ordinary rounding.
+TEST(mlp, float32_deltas_are_right_down_to_the_last_subnormal) {
+  NetworkSettings settings;
+  settings.depth = 75;
+  settings.width = 16;
+  const Loss loss = Loss::SoftmaxCrossEntropy;
+  const Mlp<float> narrow(settings, loss, kInputs, kClasses);
+  const Mlp<double> wide(settings, loss, kInputs, kClasses);
+  const ParameterLayout& layout = narrow.layout();
+  std::vector<float> p32(layout.block_size());
+  initialise<float>(settings, layout, 5, p32);
+  const std::vector<double> p64(p32.begin(), p32.end());
+  Slice<float> s32(layout, 4);
+  Slice<double> s64(layout, 4);
+  for (std::size_t i = 0; i < 4 * kInputs; ++i) {
+    s32.input().data[i] = 0.01F * static_cast<float>(i);
+    s64.input().data[i] = s32.input().data[i];
+  }
+  for (std::size_t l = 0; l < layout.layers(); ++l) {
+    narrow.forward_layer(l, std::span<const float>(p32), s32, {});
+    wide.forward_layer(l, std::span<const double>(p64), s64, {});
+  }
+  narrow.evaluate_loss(s32);
+  wide.evaluate_loss(s64);
+  std::vector<float> g32(layout.block_size());
+  std::vector<double> g64(layout.block_size());
+  std::size_t subnormal_layers = 0;
+  for (std::size_t l = layout.layers(); l-- > 0;) {
+    narrow.backward_layer(l, p32, 0.25F, s32, layout.weights(std::span<float>(g32), l),
+                          layout.bias(std::span<float>(g32), l));
+    wide.backward_layer(l, p64, 0.25, s64, layout.weights(std::span<double>(g64), l),
+                        layout.bias(std::span<double>(g64), l));
+    const double exact = s64.layer_sums[l].delta.norm();
+    EXPECT_NEAR(s32.layer_sums[l].delta.norm(), exact, 1e-3 * exact + 8 * 0x1p-149)
+        << "layer " << l;
+    const auto d32 = layout.weights(std::span<const float>(g32), l).span();
+    const auto d64 = layout.weights(std::span<const double>(g64), l).span();
+    const double norm = math::square_sum<double>(d64).norm();
+    for (std::size_t i = 0; i < d64.size(); ++i) {
+      EXPECT_NEAR(d32[i], d64[i], 1e-3 * norm + 8 * 0x1p-149);
+    }
+    if (exact > 0x1p-149 && exact < 0x1p-126) ++subnormal_layers;
+  }
+  EXPECT_GT(subnormal_layers, 5U) << "the test must reach the subnormal layers";
 }
 
 TEST(mlp, counts_the_operations_of_a_step) {

@@ -85,7 +85,8 @@ TEST(tree_fold, every_layout_groups_the_same_way) {
             tree_fold(range.first, range.count, add);
             heads.push_back(range.first);
           }
-          tree_fold(0, heads.size(), [&](std::size_t a, std::size_t b) { add(heads[a], heads[b]); });
+          tree_fold(0, heads.size(),
+                    [&](std::size_t a, std::size_t b) { add(heads[a], heads[b]); });
           if (!heads.empty()) rank_heads.push_back(heads[0]);
         }
         tree_fold(0, rank_heads.size(),
