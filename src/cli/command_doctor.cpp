@@ -13,6 +13,7 @@
 #include "cli/failure.hpp"
 #include "cli/machine.hpp"
 #include "cli/warnings.hpp"
+#include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
 #include "h5/file.hpp"
@@ -81,7 +82,7 @@ std::size_t print_advice(const comm::Communicator& world, std::size_t threads) {
 int run_doctor(const comm::Communicator& world, std::optional<std::size_t> option) {
   constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
   std::size_t threads = 1;
-  together(world, [&] {
+  comm::together(world, [&] {
     threads = requested_threads(option).value_or(default_threads(
         processors(), static_cast<std::size_t>(world.ranks_on_node()), kAnyNumberOfSlices));
   });

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/commands.hpp"
+#include "cli/failure.hpp"
 #include "report/describe.hpp"
 
 namespace plumb::cli {
@@ -18,7 +19,8 @@ void add_info(CLI::App& app, Action& action) {
   command->add_option("FILE", *file, "history file")->required();
   command->callback([file, &action] {
     action = [file] {
-      fmt::print("{}", report::describe_history(*file));
+      const std::string text = report::describe_history(*file);
+      if (speaks_for_the_job()) fmt::print("{}", text);  // under a launcher one process prints
       return 0;
     };
   });

@@ -8,12 +8,13 @@
 
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
-#include "cli/machine.hpp"
+#include "cli/output_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance.hpp"
 #include "cli/run_one.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/warnings.hpp"
+#include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "core/error.hpp"
 #include "math/blas_info.hpp"
@@ -73,27 +74,28 @@ int run_study(const comm::Communicator& world, const RunOptions& options) {
     print_dry_run(world, plan);
     return 0;
   }
-  prepare_output(world, options, plan);
+  DatasetCache datasets(plan.data_folder);
+  check_data(world, plan, datasets);
+  OutputFolder output(world, options, plan);
   warn_about_setup(world, plan);
   std::vector<double> work;
   for (const auto& run : plan.runs) work.push_back(relative_work(run));
   Progress progress(plan.runs.size(), work, options.quiet);
-  DatasetCache datasets(plan.data_folder);
   Totals totals;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const study::RunSettings& run = plan.runs[i];
     const std::string provenance = provenance_json(world, plan.threads[i], options.command_line);
     const data::Dataset* dataset = nullptr;
-    together(world, [&] { dataset = &datasets.open(run); });
+    comm::together(world, [&] { dataset = &datasets.open(run); });
     progress.start_run(i, run);
     const RunOutputs outputs =
         run_one({world, run, *dataset, plan.threads[i], plan.history_file(run), options.force,
                  plan.study.toml, provenance},
                 progress);
     totals.add(outputs);
-    together(world, [&] {
+    comm::together(world, [&] {
       if (world.rank() != 0) return;
-      record::write_result_json(plan.output, provenance, {outputs.result});
+      output.add(outputs.result, provenance);
       progress.finish_run(describe(outputs.result));
       print_failed_checks(outputs.result);
     });

@@ -3,8 +3,8 @@
 
 #include <cstdio>
 
-#include "cli/failure.hpp"
 #include "cli/run_plan.hpp"
+#include "comm/agreement.hpp"
 #include "net/mlp.hpp"
 #include "train/work_plan.hpp"
 
@@ -76,7 +76,7 @@ void print_dry_run(const comm::Communicator& world, const RunPlan& plan) {
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const study::RunSettings& run = plan.runs[i];
     Cost cost{};
-    together(world, [&] {
+    comm::together(world, [&] {
       cost =
           cost_of(run, datasets.open(run), static_cast<std::size_t>(world.size()), plan.threads[i]);
     });

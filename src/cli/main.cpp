@@ -1,7 +1,6 @@
 // plumbline: how deep does the gradient reach?
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <exception>
 
 #include "cli/commands.hpp"
@@ -13,20 +12,16 @@ namespace {
 
 using plumb::core::ExitCode;
 
-// Before MPI starts only the launcher's variables tell which process this is. All parse the same
-// command line, so one of them speaks for all.
-bool speaks_for_the_job() {
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"}) {
-    if (const char* rank = std::getenv(name)) return std::atoi(rank) == 0;
-  }
-  return true;
-}
-
 int usage_exit(const CLI::App& app, const CLI::ParseError& error) {
-  if (!speaks_for_the_job()) return error.get_exit_code() == 0 ? 0 : 1;
+  if (!plumb::cli::speaks_for_the_job()) return error.get_exit_code() == 0 ? 0 : 1;
   if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
   plumb::cli::print_error(std::string(error.what()) + "; see plumbline --help");
   return static_cast<int>(ExitCode::Usage);
+}
+
+int failure_exit(const char* message, ExitCode code) {
+  if (plumb::cli::speaks_for_the_job()) plumb::cli::print_error(message);
+  return static_cast<int>(code);
 }
 
 }  // namespace
@@ -45,14 +40,12 @@ int main(int argc, char** argv) {
   plumb::cli::add_doctor(app, action);
   try {
     app.parse(argc, argv);
-    return action();
+    return plumb::cli::check_standard_output(action());
   } catch (const CLI::ParseError& error) {
     return usage_exit(app, error);
   } catch (const plumb::core::Error& error) {
-    plumb::cli::print_error(error.what());
-    return static_cast<int>(error.code());
+    return failure_exit(error.what(), error.code());
   } catch (const std::exception& error) {
-    plumb::cli::print_error(error.what());
-    return static_cast<int>(ExitCode::InputOutput);
+    return failure_exit(error.what(), ExitCode::InputOutput);
   }
 }

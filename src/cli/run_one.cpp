@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 
-#include "cli/failure.hpp"
+#include "comm/agreement.hpp"
 #include "net/initializers.hpp"
 #include "net/mlp.hpp"
 #include "probe/history_probe.hpp"
@@ -58,7 +57,7 @@ double percentile(std::vector<double> values, double share) {
 RunOutputs summarise(const RunInputs& inputs, const train::Outcome& outcome) {
   RunOutputs outputs;
   const std::vector<double>& steps = outcome.step_seconds;
-  outputs.seconds = std::accumulate(steps.begin(), steps.end(), 0.0);
+  outputs.seconds = outcome.total_seconds;
   outputs.samples = static_cast<double>(steps.size() * inputs.run.train.batch);
   record::RunResult& result = outputs.result;
   result.index = static_cast<std::int64_t>(inputs.run.index);
@@ -90,8 +89,11 @@ RunOutputs run_one(const RunInputs& inputs, Progress& progress) {
   const study::RunSettings& run = inputs.run;
   const net::ParameterLayout layout(
       net::mlp_shapes(run.network, inputs.dataset.inputs(), inputs.dataset.classes()));
+  // Memory first: a network that does not fit leaves no file behind.
+  const auto training = train::prepare_training(run.network, run.train,
+                                                {inputs.world, inputs.dataset, inputs.threads});
   std::unique_ptr<record::HistoryWriter> writer;
-  together(inputs.world, [&] {
+  comm::together(inputs.world, [&] {
     if (inputs.world.rank() != 0) return;
     writer = std::make_unique<record::HistoryWriter>(inputs.history_file, header_of(inputs, layout),
                                                      inputs.overwrite);
@@ -99,9 +101,8 @@ RunOutputs run_one(const RunInputs& inputs, Progress& progress) {
   probe::HistoryProbe probe(run.record, layout, run.network.activation, run.train.batch,
                             writer.get());
   train::Observer* const observers[] = {&probe, &progress};
-  const train::Outcome outcome = train::train(
-      run.network, run.train, {inputs.world, inputs.dataset, inputs.threads}, observers);
-  together(inputs.world, [&] {
+  const train::Outcome outcome = training->run(observers);
+  comm::together(inputs.world, [&] {
     if (writer) writer->finish(history_outcome(outcome));
   });
   return summarise(inputs, outcome);

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "cli/failure.hpp"
 #include "cli/machine.hpp"
+#include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "train/work_plan.hpp"
 
@@ -69,34 +69,6 @@ std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) 
   return static_cast<std::size_t>(-negative);
 }
 
-void refuse_existing(const RunPlan& plan) {
-  for (const study::RunSettings& run : plan.runs) {
-    fs::path file = plan.history_file(run);
-    if (!fs::exists(file)) file += ".part";
-    if (!fs::exists(file)) continue;
-    throw core::IoError(
-        fmt::format("{}: already there; allowed: another folder with -o, or --force to replace it",
-                    file.string()));
-  }
-}
-
-void make_writable(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  const fs::path probe = folder / ".plumbline-write-test";
-  errno = 0;
-  if (!error && std::ofstream(probe).put('x').flush()) {
-    fs::remove(probe, error);
-    return;
-  }
-  const std::string reason = error ? error.message() : std::strerror(errno);
-  fs::remove(probe, error);
-  throw core::IoError(
-      fmt::format("{}: cannot write results there ({}); allowed: a folder that can "
-                  "be created and written",
-                  folder.string(), reason));
-}
-
 }  // namespace
 
 const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
@@ -119,11 +91,11 @@ fs::path RunPlan::history_file(const study::RunSettings& run) const {
 RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
   RunPlan plan;
   std::string text;
-  together(world, [&] {
+  comm::together(world, [&] {
     if (world.rank() == 0) text = read_text(options.study_file);
   });
   world.broadcast(text);
-  together(world, [&] {
+  comm::together(world, [&] {
     plan.study = study::parse_study(text, options.study_file, options.overrides);
     plan.runs = select(plan.study, options);
     for (const auto& run : plan.runs) plan.threads.push_back(threads_for(world, options, run));
@@ -135,22 +107,9 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
   return plan;
 }
 
-void prepare_output(const comm::Communicator& world, const RunOptions& options,
-                    const RunPlan& plan) {
-  together(world, [&] {
-    if (world.rank() != 0) return;
-    if (!options.force) refuse_existing(plan);
-    make_writable(plan.output);
-    const fs::path summary = plan.output / "result.json";
-    const bool whole_study = !options.index;
-    if (!whole_study || !fs::exists(summary)) return;
-    // Tasks of an array add to one result.json; a whole study starts its own.
-    if (!options.force) {
-      throw core::IoError(fmt::format(
-          "{}: already there; allowed: another folder with -o, or --force to replace it",
-          summary.string()));
-    }
-    fs::remove(summary);
+void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets) {
+  comm::together(world, [&] {
+    for (const study::RunSettings& run : plan.runs) datasets.open(run);
   });
 }
 

@@ -40,10 +40,9 @@ struct RunPlan {
 /// Throws core::AgreedError.
 RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
 
-/// Rank 0: refuses to touch results that are there unless --force, and makes sure the folder can
-/// be written. Collective; throws core::AgreedError.
-void prepare_output(const comm::Communicator& world, const RunOptions& options,
-                    const RunPlan& plan);
+/// Opens every data set once, so that a file that is missing or broken is found before hours of
+/// training. Collective; throws core::AgreedError.
+void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets);
 
 /// Rank 0 prints what a run would cost; see contract, --dry-run. Collective.
 void print_dry_run(const comm::Communicator& world, const RunPlan& plan);

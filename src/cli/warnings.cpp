@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "cli/failure.hpp"
 #include "cli/machine.hpp"
@@ -13,19 +14,26 @@
 namespace plumb::cli {
 namespace {
 
-std::string idle_warning(const comm::Communicator& world, const RunPlan& plan) {
+std::string balance_warning(const comm::Communicator& world, const RunPlan& plan) {
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const train::TrainSettings& settings = plan.runs[i].train;
-    const auto ranks = static_cast<std::size_t>(world.size());
-    const train::WorkPlan work(settings.batch / settings.slice, ranks, plan.threads[i]);
-    if (work.idle_workers() == 0) continue;
+    const std::size_t slices = settings.batch / settings.slice;
+    const std::size_t workers = static_cast<std::size_t>(world.size()) * plan.threads[i];
+    const train::WorkPlan work(slices, static_cast<std::size_t>(world.size()), plan.threads[i]);
+    if (work.slices_of_busiest() * workers == slices) continue;
     return fmt::format(
-        "{}: {} of {} workers (ranks x threads) have no slice: each takes a power of two of the {} "
-        "slices; use a number of workers that divides them",
-        plan.runs[i].label, work.idle_workers(), ranks * plan.threads[i],
-        settings.batch / settings.slice);
+        "{}: {} slices do not spread evenly over {} workers (ranks x threads): each takes a power "
+        "of "
+        "two of them, the busiest {}, and {} have none",
+        plan.runs[i].label, slices, workers, work.slices_of_busiest(), work.idle_workers());
   }
   return {};
+}
+
+// A launcher bound this rank, so the launcher's options can unbind it. A container's or a batch
+// system's share of a node is not ours to judge.
+bool bound_by_mpirun() {
+  return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr && std::getenv("SLURM_JOB_ID") == nullptr;
 }
 
 // Rank 0 prints each different text once, with the first rank that has it.
@@ -53,7 +61,7 @@ std::string binding_warning(std::size_t threads, std::size_t ranks_on_node) {
     return fmt::format("{} ranks x {} threads share the {} processors of this node", ranks_on_node,
                        threads, mine.online);
   }
-  if (mine.bound() && ranks_on_node == 1 && threads < mine.online) {
+  if (mine.bound() && bound_by_mpirun() && ranks_on_node == 1 && threads < mine.online) {
     return fmt::format(
         "this rank, the only one of its node, uses {} of {} processors (bound to {}); start more "
         "ranks, or unbind it (mpirun --bind-to none)",
@@ -68,8 +76,8 @@ void warn_about_setup(const comm::Communicator& world, const RunPlan& plan) {
   const std::size_t threads = *std::max_element(plan.threads.begin(), plan.threads.end());
   print_once(world, binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node())));
   if (world.rank() == 0) {
-    const std::string idle = idle_warning(world, plan);
-    if (!idle.empty()) print_warning(idle);
+    const std::string uneven = balance_warning(world, plan);
+    if (!uneven.empty()) print_warning(uneven);
   }
 }
 

@@ -19,12 +19,12 @@ namespace {
 constexpr std::size_t kPanel = 1024;
 static_assert(kPanel % kGroup == 0);
 
+/// n units of one row, whole groups.
 template <Function kFunction, class T>
-HWY_INLINE void activate_group(T negative_slope, T* z, const T* bias, T* a) {
+HWY_NOINLINE void activate_groups(T negative_slope, T* z, const T* bias, T* a, std::size_t n) {
   const Tag<T> d;
   const auto slope = hn::Set(d, negative_slope);
-  HWY_UNROLL(8)
-  for (std::size_t i = 0; i < kGroup; i += kLanes<T>) {
+  for (std::size_t i = 0; i < n; i += kLanes<T>) {
     const auto x = hn::Add(hn::LoadU(d, z + i), hn::LoadU(d, bias + i));
     const Activated<T> result = activated<kFunction, T>(x, slope);
     hn::StoreU(result.value, d, a + i);
@@ -34,15 +34,15 @@ HWY_INLINE void activate_group(T negative_slope, T* z, const T* bias, T* a) {
 
 template <Function kFunction, class T>
 void activate_row(T negative_slope, std::span<T> z, const T* bias, T* a) {
-  const std::size_t rest = for_each_group(z.size(), [&](std::size_t i) HWY_ATTR {
-    activate_group<kFunction>(negative_slope, z.data() + i, bias + i, a + i);
-  });
-  const std::size_t count = z.size() - rest;
+  const std::size_t count = z.size() % kGroup;
+  const std::size_t rest = z.size() - count;
+  activate_groups<kFunction>(negative_slope, z.data(), bias, a, rest);
   if (count == 0) return;
   Padded<T> z_tail(z.data() + rest, count);
   const Padded<T> bias_tail(bias + rest, count);
   Padded<T> a_tail;
-  activate_group<kFunction>(negative_slope, z_tail.values, bias_tail.values, a_tail.values);
+  activate_groups<kFunction>(negative_slope, z_tail.values, bias_tail.values, a_tail.values,
+                             kGroup);
   z_tail.store(z.data() + rest, count);
   a_tail.store(a + rest, count);
 }
@@ -62,19 +62,14 @@ class Statistics {
   /// One row's values and derivatives; seen: the bits of all derivatives of these units so far,
   /// or-ed.
   void add_row(std::span<const T> values, const T* derivatives, T* seen) {
-    // A copy, so that the compiler keeps it in registers across the stores to seen.
-    Statistics local = *this;
-    const std::size_t rest = for_each_group(values.size(), [&](std::size_t i) HWY_ATTR {
-      local.add_group(values.data() + i, derivatives + i, seen + i);
-    });
-    if (rest < values.size()) {
-      // What pads the row deviates by nothing and is not saturated.
-      const std::size_t count = values.size() - rest;
-      const Padded<T> v(values.data() + rest, count, static_cast<T>(pivot_));
-      const Padded<T> d(derivatives + rest, count, std::numeric_limits<T>::infinity());
-      local.add_group(v.values, d.values, seen + rest);
-    }
-    *this = local;
+    const std::size_t count = values.size() % kGroup;
+    const std::size_t rest = values.size() - count;
+    add_groups(values.data(), derivatives, seen, rest);
+    if (count == 0) return;
+    // What pads the row deviates by nothing and is not saturated.
+    const Padded<T> v(values.data() + rest, count, static_cast<T>(pivot_));
+    const Padded<T> d(derivatives + rest, count, std::numeric_limits<T>::infinity());
+    add_groups(v.values, d.values, seen + rest, kGroup);
   }
   [[nodiscard]] ActivationSums total() const {
     return {combine_lanes(deviation_), combine_lanes(squared_),
@@ -82,21 +77,29 @@ class Statistics {
   }
 
  private:
-  HWY_INLINE void add_group(const T* values, const T* derivatives, T* seen) {
+  HWY_NOINLINE void add_groups(const T* values, const T* derivatives, T* seen, std::size_t n) {
+    // A copy, so that the compiler keeps it in registers across the stores to seen.
+    Statistics local = *this;
+    for_each_group(n, [&](std::size_t i) HWY_ATTR {
+      HWY_UNROLL(8)
+      for (std::size_t v = 0; v < kVectors<T>; ++v) {
+        const std::size_t j = i + v * kLanes<T>;
+        local.add_vector(v, values + j, derivatives + j, seen + j);
+      }
+    });
+    *this = local;
+  }
+  HWY_INLINE void add_vector(std::size_t v, const T* values, const T* derivatives, T* seen) {
     const Tag<T> d;
     const auto pivot = hn::Set(Wide(), pivot_);
-    HWY_UNROLL(8)
-    for (std::size_t v = 0; v < kVectors<T>; ++v) {
-      const std::size_t i = v * kLanes<T>;
-      for_each_wide(v, values + i, [&](std::size_t lane, WideVector wide) HWY_ATTR {
-        const auto deviation = hn::Sub(wide, pivot);
-        deviation_[lane] = hn::Add(deviation_[lane], deviation);
-        squared_[lane] = hn::MulAdd(deviation, deviation, squared_[lane]);
-      });
-      const auto derivative = hn::LoadU(d, derivatives + i);
-      saturated_ += hn::CountTrue(d, hn::Lt(hn::Abs(derivative), hn::Set(d, threshold_)));
-      hn::Store(hn::Or(hn::Load(d, seen + i), derivative), d, seen + i);
-    }
+    for_each_wide(v, values, [&](std::size_t lane, WideVector wide) HWY_ATTR {
+      const auto deviation = hn::Sub(wide, pivot);
+      deviation_[lane] = hn::Add(deviation_[lane], deviation);
+      squared_[lane] = hn::MulAdd(deviation, deviation, squared_[lane]);
+    });
+    const auto derivative = hn::LoadU(d, derivatives);
+    saturated_ += hn::CountTrue(d, hn::Lt(hn::Abs(derivative), hn::Set(d, threshold_)));
+    hn::Store(hn::Or(hn::Load(d, seen), derivative), d, seen);
   }
 
   double pivot_;
@@ -183,9 +186,9 @@ ActivationSums measure_float(Function function, float negative_slope, core::Matr
                              std::span<std::uint8_t> alive) {
   return measure_any(function, negative_slope, z, bias, a, alive);
 }
-ActivationSums measure_double(Function function, double negative_slope,
-                              core::MatrixView<double> z, std::span<const double> bias,
-                              core::MatrixView<double> a, std::span<std::uint8_t> alive) {
+ActivationSums measure_double(Function function, double negative_slope, core::MatrixView<double> z,
+                              std::span<const double> bias, core::MatrixView<double> a,
+                              std::span<std::uint8_t> alive) {
   return measure_any(function, negative_slope, z, bias, a, alive);
 }
 
@@ -216,9 +219,9 @@ void activate(Function function, double negative_slope, core::MatrixView<double>
   HWY_DYNAMIC_DISPATCH(activate_double)(function, negative_slope, z, bias, a);
 }
 template <>
-ActivationSums activate_measured(Function function, float negative_slope,
-                                 core::MatrixView<float> z, std::span<const float> bias,
-                                 core::MatrixView<float> a, std::span<std::uint8_t> alive) {
+ActivationSums activate_measured(Function function, float negative_slope, core::MatrixView<float> z,
+                                 std::span<const float> bias, core::MatrixView<float> a,
+                                 std::span<std::uint8_t> alive) {
   return HWY_DYNAMIC_DISPATCH(measure_float)(function, negative_slope, z, bias, a, alive);
 }
 template <>

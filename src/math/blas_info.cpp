@@ -26,8 +26,7 @@ CpuSet cpu_kernel_set() {
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (avx512) {
-    return {KernelClass::Avx512,
-            __builtin_cpu_supports("avx512bf16") ? "Cooperlake" : "SkylakeX"};
+    return {KernelClass::Avx512, __builtin_cpu_supports("avx512bf16") ? "Cooperlake" : "SkylakeX"};
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
     return {KernelClass::Avx2, __builtin_cpu_is("amd") ? "Zen" : "Haswell"};
@@ -62,7 +61,7 @@ std::string library_path() {
 }
 
 std::string steering_variables() {
-  constexpr std::array names = {"OPENBLAS_CORETYPE",    "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS",
+  constexpr std::array names = {"OPENBLAS_CORETYPE",     "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS",
                                 "OPENBLAS_BLOCK_FACTOR", "GOTO_NUM_THREADS", "OMP_NUM_THREADS",
                                 "OMP_PROC_BIND",         "OMP_PLACES",       "OMP_DYNAMIC"};
   std::string result;
@@ -104,17 +103,19 @@ std::string blas_warning(const BlasInfo& info) {
         info.environment.find("OPENBLAS_CORETYPE") != std::string::npos
             ? "unset OPENBLAS_CORETYPE"
             : "set OPENBLAS_CORETYPE=" + info.cpu_kernel_set + " or use a newer OpenBLAS";
-    return fmt::format("OpenBLAS runs its {} kernels although this CPU offers {}, about half as "
-                       "fast or less; {}",
-                       info.kernel_set, info.cpu_kernel_set, advice);
+    return fmt::format(
+        "OpenBLAS runs its {} kernels although this CPU offers {}, about half as "
+        "fast or less; {}",
+        info.kernel_set, info.cpu_kernel_set, advice);
   }
   if (info.environment.find("OPENBLAS_L2_SIZE") != std::string::npos) {
     return "OPENBLAS_L2_SIZE changes OpenBLAS's blocking; unset OPENBLAS_L2_SIZE";
   }
   if (info.flavour != "OpenMP") {
-    return fmt::format("OpenBLAS is the {} flavour ({}), whose threads fight with OpenMP's; "
-                       "install libopenblas0-openmp",
-                       info.flavour, info.library);
+    return fmt::format(
+        "OpenBLAS is the {} flavour ({}), whose threads fight with OpenMP's; "
+        "install libopenblas0-openmp",
+        info.flavour, info.library);
   }
   return {};
 }

@@ -6,13 +6,13 @@
 namespace plumb::math {
 
 struct BlasInfo {
-  std::string library;          // path of the loaded shared library
-  std::string version;          // "OpenBLAS 0.3.21 ..." as the library reports it
-  std::string kernel_set;       // e.g. "SkylakeX"
-  std::string flavour;          // "sequential", "pthreads" or "OpenMP"
-  std::string cpu_kernel_set;   // the least kernel set this CPU's features allow: "SkylakeX", ...
+  std::string library;         // path of the loaded shared library
+  std::string version;         // "OpenBLAS 0.3.21 ..." as the library reports it
+  std::string kernel_set;      // e.g. "SkylakeX"
+  std::string flavour;         // "sequential", "pthreads" or "OpenMP"
+  std::string cpu_kernel_set;  // the least kernel set this CPU's features allow: "SkylakeX", ...
   bool kernel_set_below_cpu = false;
-  std::string environment;      // variables that steer OpenBLAS: "OPENBLAS_CORETYPE=Haswell ..."
+  std::string environment;  // variables that steer OpenBLAS: "OPENBLAS_CORETYPE=Haswell ..."
 };
 
 /// Makes every later BLAS call single-threaded. Call once, before the first product.

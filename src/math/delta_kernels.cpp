@@ -23,36 +23,46 @@ void add_to(std::span<const T> x, std::span<T> y) {
   for (std::size_t i = rest; i < y.size(); ++i) y[i] += x[i];
 }
 
-/// One group of a row: delta *= derivative when kScale, column_sums += delta, squares of delta.
+/// One vector of a row: delta *= derivative when kScale, column_sums += delta, squares of delta.
 template <bool kScale, class T>
-HWY_INLINE void delta_group(const T* derivative, T* delta, T* column_sums,
-                            SquareLanes<T>& squares) {
+HWY_INLINE void delta_vector(const T* derivative, T* delta, T* column_sums, std::size_t i,
+                             std::size_t v, SquareLanes<T>& squares) {
   const Tag<T> d;
-  HWY_UNROLL(8)
-  for (std::size_t v = 0; v < kVectors<T>; ++v) {
-    const std::size_t i = v * kLanes<T>;
-    auto x = hn::LoadU(d, delta + i);
-    if constexpr (kScale) {
-      x = hn::Mul(x, hn::LoadU(d, derivative + i));
-      hn::StoreU(x, d, delta + i);
-    }
-    hn::StoreU(hn::Add(hn::LoadU(d, column_sums + i), x), d, column_sums + i);
-    squares.add(v, delta + i);
+  auto x = hn::LoadU(d, delta + i);
+  if constexpr (kScale) {
+    x = hn::Mul(x, hn::LoadU(d, derivative + i));
+    hn::StoreU(x, d, delta + i);
   }
+  hn::StoreU(hn::Add(hn::LoadU(d, column_sums + i), x), d, column_sums + i);
+  squares.add(v, delta + i);
+}
+
+/// The whole groups of n units of one row. The squares are worked on in a copy, so that the
+/// compiler keeps them in registers across the stores.
+template <bool kScale, class T>
+HWY_NOINLINE void delta_groups(const T* derivative, T* delta, T* column_sums, std::size_t n,
+                               SquareLanes<T>& squares) {
+  SquareLanes<T> local = squares;
+  for_each_group(n, [&](std::size_t i) HWY_ATTR {
+    HWY_UNROLL(8)
+    for (std::size_t v = 0; v < kVectors<T>; ++v) {
+      delta_vector<kScale>(derivative, delta, column_sums, i + v * kLanes<T>, v, local);
+    }
+  });
+  squares = local;
 }
 
 template <bool kScale, class T>
 void delta_row(const T* derivative, T* delta, std::span<T> column_sums, SquareLanes<T>& squares) {
   const std::size_t units = column_sums.size();
-  const std::size_t rest = for_each_group(units, [&](std::size_t i) HWY_ATTR {
-    delta_group<kScale>(derivative + i, delta + i, column_sums.data() + i, squares);
-  });
-  if (rest == units) return;
-  const std::size_t count = units - rest;
+  delta_groups<kScale>(derivative, delta, column_sums.data(), units, squares);
+  const std::size_t count = units % kGroup;
+  if (count == 0) return;
+  const std::size_t rest = units - count;
   Padded<T> tail(delta + rest, count);
   Padded<T> sums(column_sums.data() + rest, count);
   const Padded<T> factors = kScale ? Padded<T>(derivative + rest, count) : Padded<T>();
-  delta_group<kScale>(factors.values, tail.values, sums.values, squares);
+  delta_groups<kScale>(factors.values, tail.values, sums.values, kGroup, squares);
   if constexpr (kScale) tail.store(delta + rest, count);
   sums.store(column_sums.data() + rest, count);
 }
@@ -79,8 +89,8 @@ SquareSum scale_delta_float(const float* derivative, float scale, core::MatrixVi
                             std::span<float> bias_gradient) {
   return delta_sums<true>(derivative, scale, delta, bias_gradient);
 }
-SquareSum scale_delta_double(const double* derivative, double scale,
-                             core::MatrixView<double> delta, std::span<double> bias_gradient) {
+SquareSum scale_delta_double(const double* derivative, double scale, core::MatrixView<double> delta,
+                             std::span<double> bias_gradient) {
   return delta_sums<true>(derivative, scale, delta, bias_gradient);
 }
 SquareSum sum_delta_float(float scale, core::MatrixView<float> delta,

@@ -69,6 +69,7 @@ class Measured {
     largest = hn::Max(largest, hn::BitCast(BitsTag<T>(), hn::Abs(x)));
     zero += hn::CountTrue(d, hn::Eq(x, hn::Zero(d)));
   }
+  /// The difference is taken in T: exact unless a step changes a weight by half of it or more.
   HWY_INLINE void add_change(std::size_t v, Vector<T> before, Vector<T> after) {
     const BitsTag<T> di;
     alignas(64) T differences[kLanes<T>];
@@ -92,114 +93,118 @@ class Measured {
   std::size_t unchanged = 0;
 };
 
-template <bool kMomentum, class T, class Statistics>
-HWY_INLINE void update_group(const Step<T>& step, const T* gradient, T* velocity, T* weights,
-                             Statistics& statistics) {
-  const Tag<T> d;
-  HWY_UNROLL(8)
-  for (std::size_t v = 0; v < kVectors<T>; ++v) {
-    const std::size_t i = v * kLanes<T>;
-    const auto g = hn::LoadU(d, gradient + i);
-    const auto before = hn::LoadU(d, weights + i);
-    const auto after = step.apply(g, kMomentum ? velocity + i : nullptr, before);
-    statistics.add_before(v, gradient + i, weights + i);
-    hn::StoreU(after, d, weights + i);
-    statistics.add_change(v, before, after);
+/// Some parameters, and what their step needs.
+template <class T>
+struct Entries {
+  const T* gradient;
+  T* velocity;  // null without momentum
+  T* weights;
+  std::size_t count;
+
+  [[nodiscard]] Entries part(std::size_t begin, std::size_t most) const {
+    return {gradient + begin, velocity != nullptr ? velocity + begin : nullptr, weights + begin,
+            std::min(most, count - begin)};
   }
+  [[nodiscard]] std::size_t whole_groups() const { return count / kGroup * kGroup; }
+};
+
+template <bool kMomentum, class T, class Statistics>
+HWY_INLINE void update_vector(const Step<T>& step, const Entries<T>& x, std::size_t i,
+                              std::size_t v, Statistics& statistics) {
+  const Tag<T> d;
+  const auto before = hn::LoadU(d, x.weights + i);
+  const auto after =
+      step.apply(hn::LoadU(d, x.gradient + i), kMomentum ? x.velocity + i : nullptr, before);
+  statistics.add_before(v, x.gradient + i, x.weights + i);
+  hn::StoreU(after, d, x.weights + i);
+  statistics.add_change(v, before, after);
 }
 
-/// Whole groups of n entries; returns where the rest begins. The statistics are worked on in a
-/// copy, so that the compiler keeps them in registers across the stores to weights.
+/// Whole groups. The statistics are worked on in a copy, so that the compiler keeps them in
+/// registers across the stores to weights.
 template <bool kMomentum, class T, class Statistics>
-std::size_t update_groups(const Step<T>& step, const T* gradient, T* velocity, T* weights,
-                          std::size_t n, Statistics& statistics) {
+HWY_NOINLINE void update_groups(const Step<T>& step, const Entries<T>& entries,
+                                Statistics& statistics) {
+  const Step<T> local_step = step;
+  const Entries<T> x = entries;
   Statistics local = statistics;
-  const std::size_t rest = for_each_group(n, [&](std::size_t i) HWY_ATTR {
-    update_group<kMomentum>(step, gradient + i, kMomentum ? velocity + i : nullptr, weights + i,
-                            local);
+  for_each_group(x.count, [&](std::size_t i) HWY_ATTR {
+    HWY_UNROLL(8)
+    for (std::size_t v = 0; v < kVectors<T>; ++v) {
+      update_vector<kMomentum>(local_step, x, i + v * kLanes<T>, v, local);
+    }
   });
   statistics = local;
-  return rest;
 }
 
-/// The last, partial group, padded with zeros, which add nothing to the squares. Returns the
-/// weights before.
 template <class T, class Statistics>
-Padded<T> update_tail(const Step<T>& step, const T* gradient, T* velocity, T* weights,
-                      std::size_t count, Statistics& statistics) {
-  const Padded<T> g(gradient, count);
-  const Padded<T> before(weights, count);
-  Padded<T> after = before;
-  if (velocity != nullptr) {
-    Padded<T> v(velocity, count);
-    update_group<true>(step, g.values, v.values, after.values, statistics);
-    v.store(velocity, count);
+void update_groups(const Step<T>& step, const Entries<T>& x, Statistics& statistics) {
+  if (x.velocity != nullptr) {
+    update_groups<true>(step, x, statistics);
   } else {
-    update_group<false, T>(step, g.values, nullptr, after.values, statistics);
+    update_groups<false>(step, x, statistics);
   }
-  after.store(weights, count);
+}
+
+/// A partial group, padded with zeros, which add nothing to the squares. Returns the weights
+/// before.
+template <class T, class Statistics>
+Padded<T> update_rest(const Step<T>& step, const Entries<T>& x, Statistics& statistics) {
+  const Padded<T> gradient(x.gradient, x.count);
+  const Padded<T> before(x.weights, x.count);
+  Padded<T> after = before;
+  Padded<T> velocity;
+  const bool momentum = x.velocity != nullptr;
+  if (momentum) velocity = Padded<T>(x.velocity, x.count);
+  const Entries<T> padded{gradient.values, momentum ? velocity.values : nullptr, after.values,
+                          kGroup};
+  update_groups(step, padded, statistics);
+  if (momentum) velocity.store(x.velocity, x.count);
+  after.store(x.weights, x.count);
   return before;
 }
 
-/// The block of entries that starts at `begin`; rest: where its partial group starts, if any.
 template <class T>
-struct Block {
-  Block(std::span<const T> gradients, std::span<T> velocities, std::span<T> all_weights,
-        std::size_t begin, std::size_t most)
-      : gradient(gradients.subspan(begin, std::min(most, gradients.size() - begin))),
-        velocity(velocities.empty() ? nullptr : velocities.data() + begin),
-        weights(all_weights.data() + begin) {}
-
-  template <class Statistics>
-  std::size_t update_whole_groups(const Step<T>& step, Statistics& statistics) const {
-    const std::size_t n = gradient.size();
-    return velocity != nullptr
-               ? update_groups<true>(step, gradient.data(), velocity, weights, n, statistics)
-               : update_groups<false>(step, gradient.data(), velocity, weights, n, statistics);
-  }
-  template <class Statistics>
-  Padded<T> update_rest(const Step<T>& step, std::size_t rest, Statistics& statistics) const {
-    return update_tail(step, gradient.data() + rest,
-                       velocity != nullptr ? velocity + rest : nullptr, weights + rest,
-                       gradient.size() - rest, statistics);
-  }
-
-  std::span<const T> gradient;
-  T* velocity;  // null without momentum
-  T* weights;
-};
+Entries<T> all_entries(std::span<const T> gradient, std::span<T> velocity, std::span<T> weights) {
+  return {gradient.data(), velocity.empty() ? nullptr : velocity.data(), weights.data(),
+          weights.size()};
+}
 
 template <class T>
 void update(const SgdCoefficients<T>& c, std::span<const T> gradient, std::span<T> velocity,
             std::span<T> weights) {
   const Step<T> step(c);
-  const Block<T> all(gradient, velocity, weights, 0, gradient.size());
+  const Entries<T> all = all_entries(gradient, velocity, weights);
   Unmeasured<T> none;
-  const std::size_t rest = all.update_whole_groups(step, none);
-  if (rest < gradient.size()) all.update_rest(step, rest, none);
+  update_groups(step, all, none);
+  const std::size_t whole = all.whole_groups();
+  if (whole < all.count) update_rest(step, all.part(whole, kGroup), none);
 }
 
 template <class T>
-void measure_block(const Step<T>& step, const Block<T>& block, Measured<T>& statistics,
+void measure_block(const Step<T>& step, const Entries<T>& block, Measured<T>& statistics,
                    EntryCounts& counts) {
-  const std::size_t rest = block.update_whole_groups(step, statistics);
-  counts.add_sizes(block.gradient.first(rest), statistics.take_largest());
+  const std::size_t whole = block.whole_groups();
+  update_groups(step, block, statistics);
+  counts.add_sizes(std::span(block.gradient, whole), statistics.take_largest());
   counts.zero += static_cast<std::int64_t>(std::exchange(statistics.zero, 0));
   counts.unchanged += static_cast<std::int64_t>(std::exchange(statistics.unchanged, 0));
-  if (rest == block.gradient.size()) return;
+  if (whole == block.count) return;
   // The padding would be counted too, so the rest is counted entry by entry.
-  const Padded<T> before = block.update_rest(step, rest, statistics);
-  counts.add_entries(block.gradient.subspan(rest), before.values, block.weights + rest);
+  const Entries<T> rest = block.part(whole, kGroup);
+  const Padded<T> before = update_rest(step, rest, statistics);
+  counts.add_entries(std::span(rest.gradient, rest.count), before.values, rest.weights);
 }
 
 template <class T>
 UpdateSums update_measured(const SgdCoefficients<T>& c, std::span<const T> gradient,
                            std::span<T> velocity, std::span<T> weights) {
   const Step<T> step(c);
+  const Entries<T> all = all_entries(gradient, velocity, weights);
   Measured<T> statistics;
   EntryCounts counts;
-  for (std::size_t begin = 0; begin < gradient.size(); begin += kBlock) {
-    measure_block(step, Block<T>(gradient, velocity, weights, begin, kBlock), statistics, counts);
+  for (std::size_t begin = 0; begin < all.count; begin += kBlock) {
+    measure_block(step, all.part(begin, kBlock), statistics, counts);
   }
   return {.gradient = statistics.gradient.total(),
           .weight_before = statistics.weight.total(),

@@ -127,8 +127,8 @@ class SquareLanes<double> {
     const Wide d;
     const auto x = hn::LoadU(d, p);
     const auto size = hn::Abs(x);
-    const auto is_medium = hn::And(hn::Ge(size, hn::Set(d, kBlueSmallest)),
-                                   hn::Le(size, hn::Set(d, kBlueBiggest)));
+    const auto is_medium =
+        hn::And(hn::Ge(size, hn::Set(d, kBlueSmallest)), hn::Le(size, hn::Set(d, kBlueBiggest)));
     if (HWY_LIKELY(hn::AllTrue(d, is_medium))) {
       medium_[v] = hn::Add(medium_[v], hn::Mul(x, x));
     } else {

@@ -60,7 +60,12 @@ class ComplexStep {
  public:
   ComplexStep(const NetworkSettings& settings, Loss loss, const Mlp<double>& mlp,
               std::span<const double> parameters, const std::vector<Probe>& probes)
-      : settings_(settings), loss_(loss), mlp_(mlp), parameters_(parameters), probes_(probes) {
+      : settings_(settings),
+        loss_(loss),
+        mlp_(mlp),
+        parameters_(parameters),
+        probes_(probes),
+        exponents_(probes.size()) {
     std::size_t widest = 0;
     for (std::size_t l = 0; l < mlp.layers(); ++l) {
       widest = std::max(widest, mlp.layout().shape(l).fan_out);
@@ -72,9 +77,11 @@ class ComplexStep {
   /// Adds d loss(sample) / d parameter of every probe to `derivatives`.
   void add_sample(Slice<double>& slice, std::size_t sample, std::span<double> derivatives) {
     std::size_t active = 0;  // probes at or below the current layer; they are sorted by layer
+    std::fill(exponents_.begin(), exponents_.end(), 0);
     for (std::size_t layer = 0; layer < mlp_.layers(); ++layer) {
       const LayerShape& shape = mlp_.layout().shape(layer);
       propagate(layer, active);
+      rescale(active, shape.fan_out);
       const auto input = slice.input_of(layer).row(sample);
       while (active < probes_.size() && probes_[active].layer == layer) {
         const auto row = tangent_row(active, shape.fan_out);
@@ -107,6 +114,20 @@ class ComplexStep {
     std::swap(tangents_, next_);
   }
 
+  // Tangents grow or shrink by orders of magnitude a layer. A step must stay infinitesimal and must
+  // not underflow, so each row is brought back to about kStep by an exact power of two.
+  void rescale(std::size_t active, std::size_t units) {
+    for (std::size_t probe = 0; probe < active; ++probe) {
+      const auto row = tangent_row(probe, units);
+      double largest = 0;
+      for (const double t : row) largest = std::max(largest, std::abs(t));
+      if (largest == 0 || !std::isfinite(largest)) continue;
+      const int shift = std::ilogb(kStep) - std::ilogb(largest);
+      for (double& t : row) t = std::ldexp(t, shift);
+      exponents_[probe] -= shift;
+    }
+  }
+
   std::vector<double> real_z(std::size_t layer, std::span<const double> input) const {
     const auto bias = mlp_.layout().bias(parameters_, layer);
     const auto weights = mlp_.layout().weights(parameters_, layer);
@@ -136,7 +157,8 @@ class ComplexStep {
     for (std::size_t probe = 0; probe < probes_.size(); ++probe) {
       const auto tangent = tangent_row(probe, real.size());
       for (std::size_t k = 0; k < z.size(); ++k) z[k] = {real[k], tangent[k]};
-      derivatives[probe] += complex_loss(loss_, z, label).imag() / kStep;
+      derivatives[probe] +=
+          std::ldexp(complex_loss(loss_, z, label).imag() / kStep, exponents_[probe]);
     }
   }
 
@@ -145,6 +167,7 @@ class ComplexStep {
   const Mlp<double>& mlp_;
   std::span<const double> parameters_;
   const std::vector<Probe>& probes_;
+  std::vector<int> exponents_;  // of two, by which the probe's tangent row was scaled down
   AlignedBuffer<double> tangents_;
   AlignedBuffer<double> next_;
 };
@@ -158,6 +181,15 @@ void run_network(const Mlp<double>& mlp, std::span<const double> parameters, Sli
     mlp.backward_layer(l, parameters, scale, slice, mlp.layout().weights(gradient, l),
                        mlp.layout().bias(gradient, l));
   }
+}
+
+// Some layer's gradient, or the loss itself, may be beyond double for unit-variance weights.
+bool overflows(const Slice<double>& slice) {
+  bool finite = std::isfinite(slice.loss_sums.loss);
+  for (const SliceLayerSums& layer : slice.layer_sums) {
+    finite = finite && std::isfinite(layer.delta.norm());
+  }
+  return !finite;
 }
 
 double root_mean_square(std::span<const double> values) {
@@ -189,16 +221,18 @@ GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
   std::copy(labels.begin(), labels.end(), slice.labels().begin());
   AlignedBuffer<double> gradient(layout.block_size());
   run_network(mlp, parameters, slice, gradient.span());
+  GradientCheckResult result;
+  result.layers = layout.layers();
+  if (overflows(slice)) return result;
 
   const std::vector<Probe> probes = choose_probes(layout, seed);
   std::vector<double> derivatives(probes.size(), 0.0);
   ComplexStep complex_step(settings, loss, mlp, parameters, probes);
   for (std::size_t s = 0; s < x.rows; ++s) complex_step.add_sample(slice, s, derivatives);
 
-  GradientCheckResult result;
+  result.checked = true;
   result.parameters_checked = probes.size();
   result.layers_checked = probes.size() / kChecksPerLayer;
-  result.layers = layout.layers();
   result.passed = true;
   for (std::size_t p = 0; p < probes.size(); ++p) {
     const double numerical = derivatives[p] / static_cast<double>(x.rows);

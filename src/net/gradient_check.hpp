@@ -16,6 +16,7 @@ struct GradientCheckResult {
   std::size_t layers = 0;
   double worst_error = 0;       // largest |analytic - numerical| / max(|numerical|, layer's rms)
   std::size_t worst_layer = 0;  // 1 = first hidden layer
+  bool checked = false;         // false: the network's own pass overflows in float64
   bool passed = false;
 };
 

@@ -19,7 +19,7 @@ struct SubnormalLift;
 template <>
 struct SubnormalLift<float> {
   static constexpr double kThreshold = 0x1p-80;
-  static constexpr float kFactor = 0x1p100F;
+  static constexpr float kFactor = 0x1p80F;
 };
 template <>
 struct SubnormalLift<double> {

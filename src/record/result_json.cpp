@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;  // keys stay in the contract's order
 constexpr std::string_view kResultSchema = "plumbline.result/1";
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
-  throw core::IoError(fmt::format("{}: {}; a result file of schema \"{}\" is wanted", file.string(),
+  throw core::IoError(fmt::format("{}: {}; allowed: a result file of schema \"{}\"", file.string(),
                                   what, kResultSchema));
 }
 
@@ -95,8 +95,8 @@ Json parse_file(const std::filesystem::path& file) {
   } catch (const Json::parse_error& error) {
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
     throw core::IoError(
-        fmt::format("{}:{}: not valid JSON; a result file of schema \"{}\" is wanted",
-                    file.string(), 1 + std::count(text.begin(), end, '\n'), kResultSchema));
+        fmt::format("{}:{}: not valid JSON; allowed: a result file of schema \"{}\"", file.string(),
+                    1 + std::count(text.begin(), end, '\n'), kResultSchema));
   }
 }
 
@@ -136,15 +136,16 @@ Json merge(const Json& old_runs, const std::vector<RunResult>& runs) {
 }  // namespace
 
 void write_result_json(const std::filesystem::path& folder, const std::string& provenance_json,
-                       const std::vector<RunResult>& runs) {
+                       const std::vector<RunResult>& runs, OldRuns old_runs) {
   ensure_folder(folder);
   const std::filesystem::path file = folder / "result.json";
   const FolderLock lock(folder);
-  const Json old_runs = std::filesystem::exists(file) ? load(file)["runs"] : Json(Json::array());
+  const bool keep = old_runs == OldRuns::Keep && std::filesystem::exists(file);
+  const Json others = keep ? load(file)["runs"] : Json(Json::array());
   const Json result = {
       {"schema", kResultSchema},
       {"provenance", parse_own(provenance_json, "provenance_json")},
-      {"runs", merge(old_runs, runs)},
+      {"runs", merge(others, runs)},
   };
   // Bytes that are no UTF-8 (a label, an environment variable) become U+FFFD, never an error.
   replace_text_file(file, result.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

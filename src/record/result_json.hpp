@@ -29,13 +29,16 @@ struct RunResult {
   std::vector<Check> verification;
 };
 
+/// What happens to runs under other indices that a result.json already holds.
+enum class OldRuns { Keep, Drop };
+
 /// Writes DIR/result.json through a temporary name and a rename, always valid JSON, not-a-number
-/// as null. Runs that a result.json already holds under other indices are kept (tasks of one
-/// Slurm array share the folder; a lock file in DIR makes their merges take turns); runs with the
-/// same index are replaced. provenance_json: one JSON object.
-/// Throws core::IoError when the folder cannot be written or the file there is not one of ours.
+/// as null. Tasks of one Slurm array share the folder and keep each other's runs; a lock file in
+/// DIR makes their merges take turns. Runs with the same index are replaced. provenance_json: one
+/// JSON object. Throws core::IoError when the folder cannot be written or the file there is not one
+/// of ours.
 void write_result_json(const std::filesystem::path& folder, const std::string& provenance_json,
-                       const std::vector<RunResult>& runs);
+                       const std::vector<RunResult>& runs, OldRuns old_runs = OldRuns::Keep);
 
 /// Reads it back. Throws core::IoError "FILE: ..." when it is missing or not one of ours.
 std::vector<RunResult> read_result_json(const std::filesystem::path& file);

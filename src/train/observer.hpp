@@ -36,10 +36,16 @@ struct StepReport {
 enum class Phase { Data, Forward, Backward, AllreduceExposed, Update, Probe, Record };
 inline constexpr std::size_t kPhaseCount = 7;
 
+using PhaseSeconds = std::array<double, kPhaseCount>;
+
+inline double& phase(PhaseSeconds& seconds, Phase which) {
+  return seconds[static_cast<std::size_t>(which)];
+}
+
 /// Seconds by phase, the slowest rank's.
 struct StepTiming {
   std::uint64_t step = 0;
-  std::array<double, kPhaseCount> seconds{};
+  PhaseSeconds seconds{};
 };
 
 struct EvaluationReport {

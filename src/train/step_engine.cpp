@@ -8,14 +8,6 @@
 #include "train/tree_fold.hpp"
 
 namespace plumb::train {
-namespace {
-
-double& phase(PhaseSeconds& seconds, Phase which) {
-  return seconds[static_cast<std::size_t>(which)];
-}
-
-}  // namespace
-
 template <class T>
 StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettings& settings,
                           const TrainContext& context)
@@ -54,28 +46,39 @@ std::span<double> StepEngine<T>::row(std::size_t slice) {
 template <class T>
 void StepEngine<T>::compute_gradient(std::uint64_t step, bool measure, int exit_code,
                                      PhaseSeconds& seconds) {
-  // A rank without slices adds -0: x + -0 is x for every x, while +0 would turn -0 into +0.
   if (workers_.empty()) {
+    // A rank without slices adds -0: x + -0 is x for every x, while +0 would turn -0 into +0.
     std::fill(gradients_[0].span().begin(), gradients_[0].span().end(), T{-0.0});
     std::fill(rows_.begin(), rows_.end(), -0.0);
   } else {
-    const T scale = T{1} / static_cast<T>(settings_.batch);
+    core::Stopwatch region;
+    const double before = phase(seconds, Phase::Data) + phase(seconds, Phase::Forward);
     run_on_threads(workers_.size(), [&](std::size_t thread) {
-      Worker<T>& worker = workers_[thread];
-      core::Stopwatch watch;
-      worker.load(context_.dataset, order_, step * settings_.batch);
-      if (thread == 0) phase(seconds, Phase::Data) += watch.lap();
-      worker.forward(parameters_.span(), measure);
-      if (thread == 0) phase(seconds, Phase::Forward) += watch.lap();
-      worker.backward(parameters_.span(), scale, gradients_[thread].span());
-      for (std::size_t i = 0; i < worker.range().count; ++i) {
-        pack(worker.slice(i), row(worker.range().first - plan_.of_rank(rank_).first + i));
-      }
-      if (thread == 0) phase(seconds, Phase::Backward) += watch.lap();
+      PhaseSeconds unused{};
+      work_on_slices(workers_[thread], step, measure, thread == 0 ? seconds : unused);
     });
+    // What is left of the region is backward, the wait for the slowest thread included.
+    const double after = phase(seconds, Phase::Data) + phase(seconds, Phase::Forward);
+    phase(seconds, Phase::Backward) += region.elapsed() - (after - before);
   }
   threads_combined_ = workers_.size() < 2;
   stop_code(row(0)) = exit_code;
+}
+
+template <class T>
+void StepEngine<T>::work_on_slices(Worker<T>& worker, std::uint64_t step, bool measure,
+                                   PhaseSeconds& seconds) {
+  core::Stopwatch watch;
+  worker.load(context_.dataset, order_, step * settings_.batch);
+  phase(seconds, Phase::Data) += watch.lap();
+  worker.forward(parameters_.span(), measure);
+  phase(seconds, Phase::Forward) += watch.lap();
+  const std::size_t thread = static_cast<std::size_t>(&worker - workers_.data());
+  worker.backward(parameters_.span(), T{1} / static_cast<T>(settings_.batch),
+                  gradients_[thread].span());
+  for (std::size_t i = 0; i < worker.range().count; ++i) {
+    pack(worker.slice(i), row(worker.range().first - plan_.of_rank(rank_).first + i));
+  }
 }
 
 template <class T>
@@ -87,8 +90,9 @@ void StepEngine<T>::synchronise(bool measure, PhaseSeconds& seconds) {
     gradient_sync_->sum(gradients_[0].span());
   }
   sum_rows();
-  if (measure) count_alive();
   phase(seconds, Phase::AllreduceExposed) += watch.lap();
+  if (measure) count_alive();
+  phase(seconds, Phase::Probe) += watch.lap();
 }
 
 template <class T>
@@ -175,8 +179,9 @@ void StepEngine<T>::update(bool measure, PhaseSeconds& seconds) {
     }
   });
   threads_combined_ = true;
-  if (measure) collect_update_sums();
   phase(seconds, Phase::Update) += watch.lap();
+  if (measure) collect_update_sums();
+  phase(seconds, Phase::Probe) += watch.lap();
 }
 
 template <class T>

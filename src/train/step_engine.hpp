@@ -21,10 +21,8 @@
 
 namespace plumb::train {
 
-using PhaseSeconds = std::array<double, kPhaseCount>;
-
 /// Called step by step, in this order: compute_gradient, synchronise, [gradient], update.
-/// All but gradient() are collective over ranks. Not thread-safe; it runs its own threads.
+/// synchronise is collective over ranks. Not thread-safe; it runs its own threads.
 template <class T>
 class StepEngine {
  public:
@@ -55,6 +53,7 @@ class StepEngine {
   [[nodiscard]] std::vector<Worker<T>>& workers() noexcept { return workers_; }
 
  private:
+  void work_on_slices(Worker<T>& worker, std::uint64_t step, bool measure, PhaseSeconds& seconds);
   void combine_threads();
   void combine_chunk(const Chunk& chunk);
   void update_chunk(const Chunk& chunk, std::size_t index, bool measure);

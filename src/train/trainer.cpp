@@ -1,8 +1,10 @@
 #include "train/trainer.hpp"
 
 #include <cmath>
+#include <numeric>
 #include <vector>
 
+#include "comm/agreement.hpp"
 #include "core/clock.hpp"
 #include "net/initializers.hpp"
 #include "train/announcer.hpp"
@@ -16,44 +18,41 @@ namespace {
 constexpr std::size_t kTimingBlock = 64;
 
 template <class T>
-class Trainer {
+class Trainer final : public Training {
  public:
   Trainer(const net::NetworkSettings& network, const TrainSettings& settings,
-          const TrainContext& context, std::span<Observer* const> observers)
+          const TrainContext& context)
       : network_(network),
         settings_(settings),
         context_(context),
-        announcer_(context.communicator, observers),
-        engine_(network, settings, context) {}
-
-  Outcome run() {
-    start();
-    for (std::uint64_t step = 0; step < settings_.steps && !left_early_; ++step) take_step(step);
-    flush_timing();
-    announcer_.leave_together_if_failed();
-    finish();
-    announcer_.leave_together_if_failed();
-    return outcome_;
-  }
-
- private:
-  void start() {
+        engine_(network, settings, context) {
     net::initialise(network_, engine_.mlp().layout(), settings_.seed, engine_.parameters());
-    // Initialisers may use libraries whose bits differ between CPUs; training starts equal.
-    context_.communicator.broadcast<T>(engine_.parameters());
     gradient_check_.name = "gradient_matches_complex_step";
     if (context_.communicator.rank() == 0) {
       gradient_check_ = check_gradient<T>(network_, settings_, engine_.parameters(),
                                           context_.dataset, engine_.order());
     }
-    context_.communicator.barrier();  // so that the first step's time is its own
   }
 
+  Outcome run(std::span<Observer* const> observers) override {
+    announcer_.emplace(context_.communicator, observers);
+    // Initialisers may use libraries whose bits differ between CPUs; training starts equal.
+    context_.communicator.broadcast<T>(engine_.parameters());
+    context_.communicator.barrier();  // so that the first step's time is its own
+    for (std::uint64_t step = 0; step < settings_.steps && !left_early_; ++step) take_step(step);
+    flush_timing();
+    announcer_->leave_together_if_failed();
+    finish();
+    announcer_->leave_together_if_failed();
+    return outcome_;
+  }
+
+ private:
   void take_step(std::uint64_t step) {
-    const bool measure = announcer_.measures(step);
+    const bool measure = announcer_->measures(step);
     StepTiming timing{step, {}};
     core::Stopwatch watch;
-    engine_.compute_gradient(step, measure, announcer_.exit_code(), timing.seconds);
+    engine_.compute_gradient(step, measure, announcer_->exit_code(), timing.seconds);
     engine_.synchronise(measure, timing.seconds);
     const BatchSums& sums = engine_.batch_sums();
     if (sums.stop_code != 0) {
@@ -61,12 +60,12 @@ class Trainer {
       return;
     }
     double seconds = watch.lap();
-    if (announcer_.snapshots(step)) announce_snapshot(step);
-    watch.lap();  // snapshots are not part of the step
+    if (announcer_->snapshots(step)) announce_snapshot(step);
+    watch.lap();  // snapshots are not part of the step, on no rank: announce_snapshot ends together
     engine_.update(measure, timing.seconds);
     core::Stopwatch record_watch;
     announce_step(step, sums, measure);
-    timing.seconds[static_cast<std::size_t>(Phase::Record)] += record_watch.elapsed();
+    phase(timing.seconds, Phase::Record) += record_watch.elapsed();
     seconds += watch.lap();
 
     outcome_.step_seconds.push_back(seconds);
@@ -88,13 +87,17 @@ class Trainer {
     const auto batch = static_cast<double>(settings_.batch);
     const StepReport report{step, sums.loss / batch, sums.correct / batch, settings_.learning_rate,
                             measure ? engine_.layer_sums() : std::span<const LayerSums>{}};
-    announcer_.tell([&](Observer& observer) { observer.on_step(report); });
+    announcer_->tell([&](Observer& observer) { observer.on_step(report); });
+  }
+
+  void announce_snapshot(std::uint64_t step) {
+    const std::span<const T> gradient = engine_.gradient();
+    if (context_.communicator.rank() == 0) tell_snapshot(step, gradient);
+    context_.communicator.barrier();
   }
 
   // Rank 0 reads the whole batch again: any rank can read any sample.
-  void announce_snapshot(std::uint64_t step) {
-    const std::span<const T> gradient = engine_.gradient();
-    if (context_.communicator.rank() != 0) return;
+  void tell_snapshot(std::uint64_t step, std::span<const T> gradient) {
     const std::size_t inputs = context_.dataset.inputs();
     core::AlignedBuffer<T> x(settings_.batch * inputs);
     const core::MatrixView<T> rows{x.data(), settings_.batch, inputs};
@@ -107,7 +110,7 @@ class Trainer {
     const std::span<const T> parameters = engine_.parameters();
     const std::span<const T> values = x.span();
     const SnapshotReport report{step, settings_.batch, values, labels, parameters, gradient};
-    announcer_.tell([&](Observer& observer) { observer.on_snapshot(report); });
+    announcer_->tell([&](Observer& observer) { observer.on_snapshot(report); });
   }
 
   [[nodiscard]] bool evaluates_after(std::uint64_t step) const {
@@ -118,7 +121,7 @@ class Trainer {
   void announce_evaluation(std::uint64_t steps_done) {
     const auto report = evaluate(engine_, context_, settings_.slice, steps_done);
     if (!report) return;
-    announcer_.tell([&](Observer& observer) { observer.on_evaluation(*report); });
+    announcer_->tell([&](Observer& observer) { observer.on_evaluation(*report); });
     outcome_.final_evaluation = report;
   }
 
@@ -132,21 +135,33 @@ class Trainer {
     for (StepTiming& timing : timings_) {
       for (double& seconds : timing.seconds) seconds = *next++;
     }
-    announcer_.tell([&](Observer& observer) { observer.on_timing(timings_); });
+    announcer_->tell([&](Observer& observer) { observer.on_timing(timings_); });
     timings_.clear();
   }
 
   void finish() {
+    const std::span<const T> parameters = engine_.parameters();
+    // A last step can spoil the parameters without a loss that shows it.
+    if (outcome_.status == Status::Completed && !all_finite(parameters))
+      diverge(settings_.steps - 1);
     const bool diverged = outcome_.status == Status::Diverged;
     outcome_.final_evaluation.reset();
     if (!diverged) announce_evaluation(settings_.steps);
-    context_.communicator.max(outcome_.step_seconds);
-    const std::span<const T> parameters = engine_.parameters();
+    gather_times();
     outcome_.checks.push_back(check_parameters_equal(context_.communicator, parameters));
     outcome_.checks.push_back(
         check_finite(parameters, diverged ? std::optional(outcome_.diverged_step) : std::nullopt));
     share_gradient_check();
     outcome_.checks.push_back(gradient_check_);
+  }
+
+  void gather_times() {
+    // The total first: a rank's wait for another shows up in a later step, so the sum of the
+    // slowest ranks' steps would count it twice.
+    outcome_.total_seconds =
+        std::accumulate(outcome_.step_seconds.begin(), outcome_.step_seconds.end(), 0.0);
+    context_.communicator.max(std::span<double>(&outcome_.total_seconds, 1));
+    context_.communicator.max(outcome_.step_seconds);
   }
 
   // Rank 0 made the check; the outcome is the same everywhere.
@@ -157,11 +172,11 @@ class Trainer {
     context_.communicator.broadcast(gradient_check_.detail);
   }
 
-  const net::NetworkSettings& network_;
-  const TrainSettings& settings_;
-  const TrainContext& context_;
-  Announcer announcer_;
+  const net::NetworkSettings network_;
+  const TrainSettings settings_;
+  const TrainContext context_;
   StepEngine<T> engine_;
+  std::optional<Announcer> announcer_;
   Check gradient_check_;
   std::vector<StepTiming> timings_;
   bool left_early_ = false;
@@ -170,12 +185,18 @@ class Trainer {
 
 }  // namespace
 
-Outcome train(const net::NetworkSettings& network, const TrainSettings& settings,
-              const TrainContext& context, std::span<Observer* const> observers) {
-  if (settings.precision == Precision::Float64) {
-    return Trainer<double>(network, settings, context, observers).run();
-  }
-  return Trainer<float>(network, settings, context, observers).run();
+std::unique_ptr<Training> prepare_training(const net::NetworkSettings& network,
+                                           const TrainSettings& settings,
+                                           const TrainContext& context) {
+  std::unique_ptr<Training> training;
+  comm::together(context.communicator, [&] {
+    if (settings.precision == Precision::Float64) {
+      training = std::make_unique<Trainer<double>>(network, settings, context);
+    } else {
+      training = std::make_unique<Trainer<float>>(network, settings, context);
+    }
+  });
+  return training;
 }
 
 }  // namespace plumb::train

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -19,14 +20,30 @@ struct Outcome {
   Status status = Status::Completed;
   std::uint64_t diverged_step = 0;   // Diverged: the first step whose loss is not finite
   std::vector<double> step_seconds;  // slowest rank, recording included, evaluation excluded
+  double total_seconds = 0;          // all steps, of the rank that took longest
   std::optional<EvaluationReport> final_evaluation;
   std::vector<Check> checks;
 };
 
-/// Collective over context.communicator. The outcome is the same on every rank.
-/// Throws core::UsageError when the layout does not fit the slices, core::AgreedError on all ranks
-/// when an observer failed on rank 0.
-Outcome train(const net::NetworkSettings& network, const TrainSettings& settings,
-              const TrainContext& context, std::span<Observer* const> observers);
+/// A training that has its memory, its initial parameters and its gradient check, and waits for the
+/// first step.
+class Training {
+ public:
+  Training() = default;
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+  virtual ~Training() = default;
+
+  /// Collective, once. The outcome is the same on every rank. Throws core::AgreedError on all ranks
+  /// when an observer failed on rank 0.
+  virtual Outcome run(std::span<Observer* const> observers) = 0;
+};
+
+/// Collective over context.communicator. Settings and context must outlive the result.
+/// Throws core::AgreedError on all ranks when the layout does not fit the slices or the memory of a
+/// rank does not suffice.
+std::unique_ptr<Training> prepare_training(const net::NetworkSettings& network,
+                                           const TrainSettings& settings,
+                                           const TrainContext& context);
 
 }  // namespace plumb::train

@@ -24,8 +24,11 @@ struct Check {
 template <class T>
 Check check_parameters_equal(const comm::Communicator& communicator, std::span<const T> parameters);
 
-/// Passed when loss and parameters stayed finite, or when the run stopped at the first loss that
-/// was not and says so.
+template <class T>
+bool all_finite(std::span<const T> values);
+
+/// Passed when loss and parameters stayed finite, or when the run says from which step on they did
+/// not.
 template <class T>
 Check check_finite(std::span<const T> parameters, std::optional<std::uint64_t> diverged_step);
 

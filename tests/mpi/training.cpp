@@ -68,6 +68,12 @@ class Keeper final : public train::Observer {
   bool measure_;
 };
 
+train::Outcome train_now(const net::NetworkSettings& network, const train::TrainSettings& settings,
+                         const train::TrainContext& context,
+                         std::span<train::Observer* const> observers) {
+  return train::prepare_training(network, settings, context)->run(observers);
+}
+
 template <class T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
@@ -81,7 +87,7 @@ void expect_twin_bits(train::Precision precision, std::size_t threads, bool meas
   Keeper<T> keeper(measure);
   train::Observer* const observers[] = {&keeper};
   const train::Outcome outcome =
-      train::train(small_network(), settings, {world(), *dataset, threads}, observers);
+      train_now(small_network(), settings, {world(), *dataset, threads}, observers);
   EXPECT_EQ(outcome.status, train::Status::Completed);
   for (const train::Check& check : outcome.checks) EXPECT_TRUE(check.passed) << check.name;
   if (world().rank() != 0) return;
@@ -119,7 +125,7 @@ TEST(training, with_mpi_allreduce_agrees_to_rounding) {
     settings.allreduce = algorithm;
     Keeper<float> keeper(false);
     train::Observer* const observers[] = {&keeper};
-    const auto outcome = train::train(small_network(), settings, {world(), *dataset, 1}, observers);
+    const auto outcome = train_now(small_network(), settings, {world(), *dataset, 1}, observers);
     EXPECT_TRUE(outcome.checks[0].passed);
     losses.push_back(keeper.losses);
   }
@@ -138,7 +144,7 @@ TEST(training, that_diverges_says_from_which_step_on_every_rank) {
   const auto dataset = small_data();
   Keeper<float> keeper(true);
   train::Observer* const observers[] = {&keeper};
-  const auto outcome = train::train(network, settings, {world(), *dataset, 1}, observers);
+  const auto outcome = train_now(network, settings, {world(), *dataset, 1}, observers);
   EXPECT_EQ(outcome.status, train::Status::Diverged);
   EXPECT_EQ(outcome.step_seconds.size(), outcome.diverged_step + 1);
   EXPECT_FALSE(outcome.final_evaluation.has_value());
@@ -148,6 +154,28 @@ TEST(training, that_diverges_says_from_which_step_on_every_rank) {
   for (std::size_t i = 0; i + 1 < keeper.losses.size(); ++i) {
     EXPECT_TRUE(std::isfinite(keeper.losses[i]));
   }
+}
+
+TEST(training, whose_last_step_spoils_the_parameters_has_diverged) {
+  train::TrainSettings settings = small_training();
+  settings.steps = 1;
+  settings.momentum = 0;
+  settings.learning_rate = 3e38;  // times two overflows a float
+  settings.loss = net::Loss::MeanSquaredError;
+  net::NetworkSettings network = small_network();
+  network.init = net::Init::UnitNormal;
+  network.activation = net::Activation::Linear;
+  const auto dataset = small_data();
+  const auto outcome = train_now(network, settings, {world(), *dataset, 1}, {});
+  EXPECT_EQ(outcome.status, train::Status::Diverged);
+  EXPECT_EQ(outcome.diverged_step, 0U);
+  for (const train::Check& check : outcome.checks) EXPECT_TRUE(check.passed) << check.detail;
+}
+
+TEST(training, that_does_not_fit_the_layout_is_refused_on_all_ranks) {
+  const auto dataset = small_data();
+  EXPECT_THROW(train::prepare_training(small_network(), small_training(), {world(), *dataset, 17}),
+               core::AgreedError);
 }
 
 class FullDisk final : public train::Observer {
@@ -167,7 +195,7 @@ TEST(training, ends_in_order_on_all_ranks_when_an_observer_fails) {
     FullDisk disk(step);
     train::Observer* const observers[] = {&disk};
     try {
-      train::train(small_network(), small_training(), {world(), *dataset, 1}, observers);
+      train_now(small_network(), small_training(), {world(), *dataset, 1}, observers);
       ADD_FAILURE() << "nobody was told";
     } catch (const core::AgreedError& error) {
       EXPECT_EQ(error.code(), core::ExitCode::InputOutput);
@@ -179,7 +207,7 @@ TEST(training, ends_in_order_on_all_ranks_when_an_observer_fails) {
 TEST(training, evaluates_the_test_split_alike_on_every_layout) {
   const auto dataset = small_data();
   const train::TrainSettings settings = small_training();
-  const auto outcome = train::train(small_network(), settings, {world(), *dataset, 2}, {});
+  const auto outcome = train_now(small_network(), settings, {world(), *dataset, 2}, {});
   ASSERT_TRUE(outcome.final_evaluation.has_value());
 
   test::PlainTraining<float> twin(small_network(), settings, *dataset);

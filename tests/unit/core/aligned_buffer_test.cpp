@@ -42,7 +42,10 @@ TEST(aligned_buffer, hands_its_memory_over_when_moved) {
   EXPECT_EQ(to.data(), memory);
   EXPECT_EQ(to.size(), 4U);
   EXPECT_EQ(to[3], 9);
-  EXPECT_EQ(from.data(), nullptr);  // NOLINT(bugprone-use-after-move): moved-from is null
+  // NOLINTBEGIN(bugprone-use-after-move): moved-from is empty
+  EXPECT_EQ(from.data(), nullptr);
+  EXPECT_TRUE(from.span().empty());
+  // NOLINTEND(bugprone-use-after-move)
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ TEST(random_stream, is_philox_of_seed_purpose_index_and_block) {
   for (std::uint32_t block = 0; block < 3; ++block) {
     const auto expected =
         r123::Philox4x32()({{block, 3, 0x13198a2e, 0x03707344}}, {{0xa4093822, 0x299f31d0}});
-    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(numbers[4 * block + i], expected[i]);
+    const std::size_t first = std::size_t{4} * block;
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(numbers[first + i], expected[i]);
   }
 }
 

@@ -52,6 +52,12 @@ TEST(blas_warning, advises_to_choose_the_kernels_when_the_library_guessed_too_lo
   EXPECT_NE(blas_warning(info).find("OPENBLAS_CORETYPE=SkylakeX"), std::string::npos);
 }
 
+TEST(blas_warning, names_a_block_size_from_the_environment) {
+  BlasInfo info = healthy();
+  info.environment = "OPENBLAS_L2_SIZE=1024";
+  EXPECT_NE(blas_warning(info).find("unset OPENBLAS_L2_SIZE"), std::string::npos);
+}
+
 TEST(blas_warning, names_a_flavour_other_than_openmp) {
   BlasInfo info = healthy();
   info.flavour = "pthreads";

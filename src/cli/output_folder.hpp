@@ -1,0 +1,35 @@
+// What is in the folder that results go to, and may it be touched?
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/run_options.hpp"
+#include "cli/run_plan.hpp"
+#include "comm/communicator.hpp"
+#include "record/result_json.hpp"
+
+namespace plumb::cli {
+
+class OutputFolder {
+ public:
+  /// Collective; rank 0 looks. Refuses results that are there unless --force, a result.json that is
+  /// not one of ours, and a folder that cannot be written. Changes nothing that is there.
+  /// Throws core::AgreedError.
+  OutputFolder(const comm::Communicator& world, const RunOptions& options, const RunPlan& plan);
+
+  /// Rank 0: adds a finished run to result.json. With --force the first call also drops what the
+  /// new study replaces: old runs, and their histories. Throws core::IoError.
+  void add(const record::RunResult& run, const std::string& provenance_json);
+
+ private:
+  void find_replaced(const RunOptions& options, const RunPlan& plan);
+
+  std::filesystem::path folder_;
+  bool whole_study_;
+  bool first_ = true;
+  std::vector<std::filesystem::path> replaced_;  // histories of runs that are replaced
+};
+
+}  // namespace plumb::cli

@@ -1,0 +1,44 @@
+#include "comm/agreement.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <new>
+
+#include "core/error.hpp"
+
+namespace plumb::comm {
+
+Failure attempt(const std::function<void()>& work) {
+  try {
+    work();
+    return {};
+  } catch (const core::Error& error) {
+    return {static_cast<int>(error.code()), error.what()};
+  } catch (const std::bad_alloc&) {
+    return {static_cast<int>(core::ExitCode::InputOutput),
+            "out of memory; allowed: a smaller network, a smaller batch, or ranks on more nodes"};
+  } catch (const std::exception& error) {
+    return {static_cast<int>(core::ExitCode::InputOutput), error.what()};
+  }
+}
+
+std::string with_rank(const Communicator& communicator, const std::string& message) {
+  return communicator.rank() == 0 ? message
+                                  : fmt::format("rank {}: {}", communicator.rank(), message);
+}
+
+void together(const Communicator& communicator, const std::function<void()>& work) {
+  const Failure mine = attempt(work);
+  // Maximum of (code, -rank of a failing rank): the worst code, and the lowest rank that failed.
+  std::array<std::int64_t, 2> worst = {
+      mine.code, mine.code == 0 ? -communicator.size() : -communicator.rank()};
+  communicator.max(worst);
+  if (worst[0] == 0) return;
+  throw core::AgreedError(static_cast<core::ExitCode>(worst[0]),
+                          with_rank(communicator, mine.message), communicator.rank() == -worst[1]);
+}
+
+}  // namespace plumb::comm
