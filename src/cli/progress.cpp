@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <numeric>
 
 namespace plumb::cli {
@@ -11,7 +13,18 @@ namespace {
 
 constexpr double kRedrawSeconds = 0.1;
 constexpr double kPlainLineSeconds = 10;
-constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kBarWidth = 20;
+constexpr std::size_t kTerminalWidth = 79;
+
+// mpirun pipes a rank's standard error to its own; rank 0's parent is mpirun when it was started on
+// this node, and tells where the pipe ends.
+bool terminal_behind_mpirun() {
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) return false;
+  std::error_code error;
+  const auto target = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/2", getppid()), error);
+  return !error &&
+         (target.string().rfind("/dev/pts/", 0) == 0 || target.string().rfind("/dev/tty", 0) == 0);
+}
 
 std::string minutes(double seconds) {
   const auto whole = static_cast<std::int64_t>(seconds + 0.5);
@@ -22,7 +35,10 @@ std::string minutes(double seconds) {
 }  // namespace
 
 Progress::Progress(std::size_t runs, std::vector<double> work, bool quiet)
-    : runs_(runs), work_(std::move(work)), quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+    : runs_(runs),
+      work_(std::move(work)),
+      quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) == 1 || terminal_behind_mpirun()) {}
 
 void Progress::start_run(std::size_t position, const study::RunSettings& run) {
   position_ = position;
@@ -52,9 +68,13 @@ std::string Progress::time_left(double done) const {
 
 void Progress::draw(double done, const train::StepReport& report) {
   const auto filled = static_cast<std::size_t>(done * kBarWidth);
-  fmt::print(stderr, "\r\033[K[{}/{}] {} {}{} {}/{}  loss {:.4f}  {} left", position_ + 1, runs_,
-             label_, std::string(filled, '#'), std::string(kBarWidth - filled, '.'),
-             report.step + 1, steps_, report.loss, time_left(done));
+  std::string line =
+      fmt::format("[{}/{}] {} {}{} {}/{}  loss {:.4f}  {} left", position_ + 1, runs_, label_,
+                  std::string(filled, '#'), std::string(kBarWidth - filled, '.'), report.step + 1,
+                  steps_, report.loss, time_left(done));
+  if (line.size() > kTerminalWidth)
+    line.resize(kTerminalWidth);  // a wrapped line cannot be cleared
+  fmt::print(stderr, "\r\033[K{}", line);
   std::fflush(stderr);
 }
 

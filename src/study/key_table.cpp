@@ -63,8 +63,10 @@ Key steps(const char* name, Field field) {
           }};
 }
 
-constexpr RealRange kZeroOrMore{};
-constexpr RealRange kAboveZero{.low_end = RealRange::Low::Excluded};
+// Both must fit float32, with room for the arithmetic on them.
+constexpr RealRange kZeroOrMore{.high = 1e30, .high_end = RealRange::High::Included};
+constexpr RealRange kAboveZero{
+    .low_end = RealRange::Low::Excluded, .high = 1e30, .high_end = RealRange::High::Included};
 constexpr RealRange kZeroToOne{.high = 1, .high_end = RealRange::High::Included};
 constexpr RealRange kBelowOne{.high = 1, .high_end = RealRange::High::Excluded};
 constexpr IntegerRange kAtLeastZero{0};

@@ -13,7 +13,7 @@ struct SliceRange {
 
 /// Every worker takes an aligned power-of-two run of slices, i.e. one subtree of the summation
 /// tree (tree_fold.hpp); the last ones may be short or empty. So every layout yields the same bits;
-/// layouts that divide the slices evenly also share the work evenly.
+/// powers of two of both slices and workers also share the work evenly.
 class WorkPlan {
  public:
   /// slices, ranks, threads >= 1. Throws core::UsageError when there are more workers than slices.
