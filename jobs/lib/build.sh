@@ -13,6 +13,8 @@ plumb_build() (
     options+=(-G Ninja)
     ! command -v ccache >/dev/null || options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   fi
+  # The same file in another clone is the same object.
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   cmake --preset "$preset" "${options[@]}" >"build/$preset/configure.log" 2>&1 || {
     cat "build/$preset/configure.log" >&2
     exit 1

@@ -12,8 +12,8 @@ import unittest
 
 sys.dont_write_bytecode = True  # no __pycache__ beside the sources
 
-PROGRAM = os.environ.get("PLUMBLINE", "plumbline")
-MPIEXEC = os.environ.get("PLUMBLINE_MPIEXEC", "mpirun")
+PROGRAM = os.environ["PLUMBLINE"]  # ctest sets both
+MPIEXEC = os.environ["PLUMBLINE_MPIEXEC"]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STUDIES = ROOT / "jobs" / "studies"
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
@@ -24,8 +24,7 @@ LEFT_OUT = re.compile(r"^(OPENBLAS_|GOTO_|OMP_|SLURM_|OMPI_COMM_|PMIX_)")
 
 def data_dir():
     """The folder that holds mnist/, or None."""
-    candidates = [os.environ.get("PLUMBLINE_DATA_DIR"), ROOT / "data", ROOT / ".." / "shared" / "data"]
-    for candidate in filter(None, candidates):
+    for candidate in filter(None, [os.environ.get("PLUMBLINE_DATA_DIR"), ROOT / "data"]):
         if (pathlib.Path(candidate) / "mnist" / "train-images-idx3-ubyte.gz").is_file():
             return pathlib.Path(candidate).resolve()
     return None
@@ -46,6 +45,7 @@ def environment(threads):
         OMPI_ALLOW_RUN_AS_ROOT="1",
         OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
         OMPI_MCA_mpi_yield_when_idle="1",
+        OMPI_MCA_odls_base_sigkill_timeout="0",  # else mpirun sleeps a second after each error
     )
     return variables
 
@@ -56,6 +56,11 @@ def command_line(arguments, ranks):
     if ranks is None:
         return program
     return [MPIEXEC, "-q", "--oversubscribe", "--bind-to", "none", "-n", str(ranks), *program]
+
+
+def contents(folder):
+    """Name and bytes of each file in a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 class Outcome:
@@ -72,7 +77,7 @@ class Outcome:
 
 def run(arguments, ranks=None, threads=1, timeout=120, wrap=(), **process_options):
     """Runs the program and returns its Outcome. `wrap` is put in front of the command."""
-    command = [*wrap, *command_line(arguments, ranks)]
+    command = [*map(str, wrap), *command_line(arguments, ranks)]
     finished = subprocess.run(command, env=environment(threads), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout, **process_options)
     return Outcome(command, finished)

@@ -5,7 +5,6 @@ import gzip
 import os
 import resource
 import shutil
-import signal
 import struct
 import subprocess
 import unittest
@@ -39,13 +38,15 @@ class BadInput(plumb.ProgramTest):
         super().setUp()
         self.results = self.folder / "results"
 
-    def expect_error(self, arguments, code, words, launches=(None, 2), **options):
-        """Both launches: `code`, exactly one line on standard error, and it holds `words`."""
+    def expect_error(self, arguments, code, *words, launches=(None, 2), **options):
+        """Both launches: `code`, exactly one line on standard error, and it holds all `words`."""
         for ranks in launches:
             with self.subTest(words=words, ranks=ranks):
                 outcome = plumb.run(arguments, ranks=ranks, **options)
                 self.assertEqual(outcome.code, code, str(outcome))
-                self.assertIn(words, self.only_error(outcome), str(outcome))
+                error = self.only_error(outcome)
+                for word in words:
+                    self.assertIn(word, error)
                 self.assertNotIn("VERIFICATION", outcome.stdout)
                 self.expect_nothing_finished()
 
@@ -92,7 +93,7 @@ class BadStudies(BadInput):
         self.expect_study_error("width = 8", 'width = "wide"', 3, "width")
         self.expect_study_error("width = 8", "width = 8.5", 3, "width")
         self.expect_study_error('"relu"', "3", 4, "activation")
-        self.expect_study_error("steps = 3", 'steps = 3\nprecision = ["float32", 64]', 11, "precision")
+        self.expect_study_error("[train]", '[train]\nprecision = ["float32", 64]', 8, "precision")
 
     def test_values_out_of_range(self):
         self.expect_study_error("depth = 2", "depth = 0", 2, "depth")
@@ -110,8 +111,7 @@ class BadStudies(BadInput):
 
     def test_a_batch_that_is_no_multiple_of_the_slice(self):
         study = self.write("bad.toml", STUDY.replace("slice = 8", "slice = 12"))
-        self.expect_error(self.run_arguments(study), USAGE, "slice")
-        self.expect_error(self.run_arguments(study), USAGE, f"{study}:")
+        self.expect_error(self.run_arguments(study), USAGE, f"{study}:8: ", "train.slice = 12")
 
     def test_text_that_is_not_toml(self):
         self.expect_study_error("width = 8", "width = = 8", 3, "")
@@ -136,14 +136,14 @@ class BadArguments(BadInput):
         self.expect_error(self.run_arguments(self.study, "--index", -1), USAGE, "index")
 
     def test_overrides_that_are_wrong(self):
-        for override, words in (("train.stpes=3", "train.stpes"), ("train.steps", "train.steps"),
-                                ("train.steps=soon", "train.steps"), ("network.depth=[]", "network.depth")):
-            self.expect_error(self.run_arguments(self.study, "--set", override), USAGE, words)
+        for override in ("train.stpes=3", "train.steps", "train.steps=soon", "network.depth=[]"):
+            self.expect_error(self.run_arguments(self.study, "--set", override), USAGE,
+                              override.partition("=")[0])
 
     def test_commands_and_options_that_do_not_exist(self):
         self.expect_error(["rnu", self.study], USAGE, "rnu")
         self.expect_error(self.run_arguments(self.study, "--frobnicate"), USAGE, "--frobnicate")
-        self.expect_error([], USAGE, "run")
+        self.expect_error([], USAGE, "--help")
 
 
 class BadData(BadInput):
@@ -153,9 +153,9 @@ class BadData(BadInput):
         return self.write("study.toml", STUDY.replace(
             'source = "spirals"', f'source = "{source}"\npath = "{path}"'))
 
-    def expect_data_error(self, source, path, words):
-        study = self.study_on(source, path)
-        self.expect_error(self.run_arguments(study, "--data-dir", self.folder), INPUT_OUTPUT, words)
+    def expect_data_error(self, source, path, *words):
+        arguments = self.run_arguments(self.study_on(source, path), "--data-dir", self.folder)
+        self.expect_error(arguments, INPUT_OUTPUT, *words)
 
     def write_digits(self, **replaced):
         """Four good files in digits/, one of them replaced by other bytes (None: left out)."""
@@ -201,7 +201,7 @@ class BadData(BadInput):
     def test_files_that_do_not_match_each_other(self):
         self.write_digits(train_labels_idx1_ubyte=idx(0x801, (63,), (i % 10 for i in range(63))))
         self.expect_data_error("idx", "digits", "63")
-        self.write_digits(t10k_images_idx3_ubyte=idx(0x803, (32, 5, 5), (0 for _ in range(32 * 25))))
+        self.write_digits(t10k_images_idx3_ubyte=idx(0x803, (32, 5, 5), bytes(32 * 25)))
         self.expect_data_error("idx", "digits", "t10k-images-idx3-ubyte")
 
     def test_a_label_outside_the_classes(self):
@@ -212,19 +212,18 @@ class BadData(BadInput):
 
     def test_tables_with_faults_are_named_by_line(self):
         good = [f"{i / 7},{i % 5},{i % 3}" for i in range(40)]
-        for row, words in (("1.5,two,1", "two"), ("1.5,1", "column"), ("1.5,2,-1", "label"),
-                           ("1.5,2,0.5", "label"), ("1.5,2,", "")):
+        for row, words in (("1.5,two,1", "two"), ("1.5,1", "2 fields"), ("1.5,2,-1", "class"),
+                           ("1.5,2,0.5", "class"), ("1.5,2,", "")):
             rows = list(good)
             rows[16] = row
             table = self.write("table.csv", "\n".join(rows) + "\n")
-            self.expect_data_error("csv", "table.csv", f"{table}:17: ")
-            self.expect_data_error("csv", "table.csv", words)
+            self.expect_data_error("csv", "table.csv", f"{table}:17: ", words)
 
     def test_more_samples_than_the_file_holds(self):
         self.write_digits()
         study = self.study_on("idx", "digits")
-        self.expect_error(self.run_arguments(study, "--data-dir", self.folder, "--set", "data.samples=65"),
-                          USAGE, "64")
+        arguments = self.run_arguments(study, "--data-dir", self.folder, "--set", "data.samples=65")
+        self.expect_error(arguments, USAGE, "64")
 
 
 class BadOutput(BadInput):
@@ -245,12 +244,12 @@ class BadOutput(BadInput):
 
     def test_results_that_are_already_there(self):
         self.train(self.study, "results")
-        before = {path.name: path.read_bytes() for path in self.results.iterdir()}
+        before = plumb.contents(self.results)
         for ranks in (None, 2):
             outcome = plumb.run(self.run_arguments(self.study), ranks=ranks)
             self.assertEqual(outcome.code, INPUT_OUTPUT, str(outcome))
             self.assertIn("--force", self.only_error(outcome))
-            self.assertEqual({path.name: path.read_bytes() for path in self.results.iterdir()}, before)
+            self.assertEqual(plumb.contents(self.results), before)
 
     def test_a_full_disk(self):
         """A file system of its own, of 200 kB: enough to begin, too little to finish."""
@@ -280,12 +279,16 @@ class BadOutput(BadInput):
             self.assertEqual([name for name in left if name.endswith((".h5", ".json"))], [])
 
     def test_a_limit_on_the_size_of_files(self):
+        megabytes = 1 << 20  # MPI's own files stay below 16 of them, the snapshot needs 90
         def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
-        arguments = self.run_arguments(self.study, "--set", "train.steps=4000")
-        # Not under mpirun: its shared-memory file is larger than the limit.
-        self.expect_error(arguments, INPUT_OUTPUT, str(self.results), launches=(None,), preexec_fn=limit)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16 * megabytes, 16 * megabytes))
+        for ranks in (None, 2):
+            self.results = self.folder / f"results of {ranks}"
+            arguments = self.run_arguments(
+                self.study, "--set", "network.width=1200", "--set", "network.depth=9",
+                "--set", "record.snapshot_steps=[0]")
+            self.expect_error(arguments, INPUT_OUTPUT, str(self.results), "File too large",
+                              launches=(ranks,), preexec_fn=limit)
 
 
 class BadResultFiles(BadInput):

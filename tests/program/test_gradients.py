@@ -112,7 +112,8 @@ class TheReferenceItself(unittest.TestCase):
                     array[place] = kept - step
                     below = loss_now()
                     array[place] = kept
-                    self.assertAlmostEqual((above - below) / (2 * step), gradient[place], delta=1e-8)
+                    slope = (above - below) / (2 * step)
+                    self.assertAlmostEqual(slope, gradient[place], delta=1e-8)
 
 
 class RecordedGradients(plumb.ProgramTest):
@@ -122,7 +123,7 @@ class RecordedGradients(plumb.ProgramTest):
             variances="weight_variance = 1.5\nbias_variance = 0.05" if "scaled" in inits else "",
             depth=depth, width=width, precision=precision, seed=seed,
             **{key: json.dumps(values) for key, values in lists.items()}))
-        results = self.train(study, "results", "--force", threads=2)
+        results = self.train(study, f"{precision} {seed}", threads=2)
         files = sorted(results.glob("*.h5"))
         self.assertEqual(len(files), len(activations) * len(inits) * len(losses))
         return [Snapshot(file) for file in files]
@@ -139,7 +140,7 @@ class RecordedGradients(plumb.ProgramTest):
                     waiting.remove(snapshot.case())
                     error = snapshot.largest_error()
                     worst = max(worst, error)
-                    self.assertLessEqual(error, TOLERANCE[precision], (depth, precision, *snapshot.case()))
+                    self.assertLessEqual(error, TOLERANCE[precision], snapshot.settings)
                 if not waiting:
                     break
             self.assertFalse(waiting, "no seed without a unit near a kink")
