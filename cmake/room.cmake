@@ -10,8 +10,10 @@ target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
                        # Contracting a*b+c differently in two places would change bits.
                        -ffp-contract=off)
 if(PLUMB_SANITIZE)
+  # Under the sanitizers g++ 12 takes variables inside std::variant for uninitialized.
   target_compile_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE}
-                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all
+                         -Wno-maybe-uninitialized)
   target_link_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE})
 endif()
 

@@ -8,14 +8,14 @@ plumb_build_packages=(
   libhdf5-dev
   libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev librandom123-dev zlib1g-dev
   libhwy-dev
-  libbenchmark-dev libgtest-dev
+  libbenchmark-dev libgtest-dev python3
 )
 
 # On top of the build packages: what the tests check with, and read result files with.
 plumb_test_packages=(
   clang-format clang-tidy libomp-dev  # libomp-dev: the omp.h that clang-tidy reads
   hdf5-tools
-  python3 python3-numpy python3-h5py python3-netcdf4 python3-xarray python3-h5netcdf
+  python3-numpy python3-h5py python3-netcdf4 python3-xarray python3-h5netcdf
 )
 
 plumb_fail() {

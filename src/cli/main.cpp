@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
+#include <string>
 
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
@@ -31,13 +32,15 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
 
   CLI::App app("Plumbline: how deep does the gradient reach?", "plumbline");
-  app.set_version_flag("--version", "plumbline " PLUMB_VERSION " (" PLUMB_COMMIT ")");
+  const std::string version = "plumbline " PLUMB_VERSION " (" PLUMB_COMMIT ")";
+  app.set_version_flag("--version", version);
   app.require_subcommand(1);
   plumb::cli::Action action;
   plumb::cli::add_run(app, action, {argv, argv + argc});
   plumb::cli::add_compare(app, action);
   plumb::cli::add_info(app, action);
   plumb::cli::add_doctor(app, action);
+  for (CLI::App* command : app.get_subcommands({})) command->set_version_flag("--version", version);
   try {
     app.parse(argc, argv);
     return plumb::cli::check_standard_output(action());

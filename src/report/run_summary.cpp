@@ -83,8 +83,10 @@ RunSummary read_history(const fs::path& path) {
   read_settings(run, history);
   read_gradients(run, history);
   run.train_loss = last_value(history, "training/loss");
-  run.test_loss = last_value(history, "evaluation/loss");
-  run.test_accuracy = last_value(history, "evaluation/accuracy");
+  // A diverged run has no final evaluation, only those it made on the way.
+  const bool diverged = run.status == "diverged";
+  run.test_loss = diverged ? kNothing : last_value(history, "evaluation/loss");
+  run.test_accuracy = diverged ? kNothing : last_value(history, "evaluation/accuracy");
   return run;
 }
 

@@ -79,6 +79,30 @@ TEST(gradient, check_resolves_gradients_that_no_difference_of_losses_could) {
   EXPECT_GT(result.worst_error, 0) << "two independent computations agree to the last bit?";
 }
 
+TEST(gradient, check_follows_gradients_that_explode) {
+  // Unit variance at width 48: deltas grow about threefold a layer through 120 layers. A step that
+  // is not scaled back would be of order one long before the output.
+  NetworkSettings settings;
+  settings.activation = Activation::Tanh;
+  settings.init = Init::UnitNormal;
+  settings.depth = 120;
+  settings.width = 48;
+  const Loss loss = Loss::SoftmaxCrossEntropy;
+  const GradientCheckResult result = Problem(settings, loss).check(loss);
+  EXPECT_TRUE(result.checked);
+  EXPECT_TRUE(result.passed) << result.worst_error << " in layer " << result.worst_layer;
+}
+
+TEST(gradient, check_says_when_the_network_itself_overflows) {
+  NetworkSettings settings;
+  settings.activation = Activation::Linear;
+  settings.init = Init::UnitNormal;
+  settings.depth = 400;  // times sqrt(64) a layer: 8^400 = 1e361
+  settings.width = 64;
+  const Loss loss = Loss::MeanSquaredError;
+  EXPECT_FALSE(Problem(settings, loss).check(loss).checked);
+}
+
 TEST(gradient, check_finds_a_wrong_derivative) {
   // A network whose analytic gradient belongs to another slope than the numerical one.
   NetworkSettings settings;
