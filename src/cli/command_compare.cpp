@@ -25,9 +25,7 @@ struct CompareOptions {
 
 int compare_exactly(const std::string& a, const std::string& b) {
   const auto difference = report::first_difference(a, b);
-  if (!speaks_for_the_job()) {
-    return difference ? static_cast<int>(core::ExitCode::VerificationFailed) : 0;
-  }
+  if (!speaks_for_the_job()) return 0;  // under a launcher one process speaks
   if (!difference) {
     fmt::print("equal: {} and {} hold the same bits in everything but timing and provenance\n", a,
                b);

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
@@ -13,16 +14,27 @@ namespace {
 
 using plumb::core::ExitCode;
 
-int usage_exit(const CLI::App& app, const CLI::ParseError& error) {
-  if (!plumb::cli::speaks_for_the_job()) return error.get_exit_code() == 0 ? 0 : 1;
-  if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-  plumb::cli::print_error(std::string(error.what()) + "; see plumbline --help");
-  return static_cast<int>(ExitCode::Usage);
+std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  // CLI11 misses the command before it mentions the word that is none.
+  const std::vector<std::string> words = app.remaining();
+  if (!app.get_subcommands().empty() || words.empty()) return error.what();
+  std::string commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands += " " + command->get_name();
+  return "unknown command or option '" + words.front() + "'; allowed:" + commands;
 }
 
-int failure_exit(const char* message, ExitCode code) {
-  if (plumb::cli::speaks_for_the_job()) plumb::cli::print_error(message);
+// Under a launcher the first process speaks, and its exit code is the job's: were another one to
+// leave with a failure first, mpirun would end the first before it has spoken.
+int fail(const std::string& message, ExitCode code) {
+  if (!plumb::cli::speaks_for_the_job()) return 0;
+  plumb::cli::print_error(message);
   return static_cast<int>(code);
+}
+
+int usage_exit(const CLI::App& app, const CLI::ParseError& error) {
+  const bool is_help = error.get_exit_code() == 0;  // --help, --version
+  if (!is_help) return fail(describe(app, error) + "; see plumbline --help", ExitCode::Usage);
+  return plumb::cli::speaks_for_the_job() ? app.exit(error) : 0;
 }
 
 }  // namespace
@@ -47,8 +59,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return usage_exit(app, error);
   } catch (const plumb::core::Error& error) {
-    return failure_exit(error.what(), error.code());
+    return fail(error.what(), error.code());
   } catch (const std::exception& error) {
-    return failure_exit(error.what(), ExitCode::InputOutput);
+    return fail(error.what(), ExitCode::InputOutput);
   }
 }

@@ -38,7 +38,7 @@ Handle file_creation(const Place& place) {
 void expect_hdf5(const std::string& name) {
   std::error_code error;
   if (std::filesystem::is_directory(name, error)) {
-    throw core::IoError(fmt::format("{}: is a folder; an HDF5 file is wanted", name));
+    throw core::IoError(fmt::format("{}: is a folder; allowed: an HDF5 file", name));
   }
   std::ifstream stream(name, std::ios::binary);
   if (!stream) throw core::IoError(fmt::format("{}: {}", name, std::strerror(errno)));

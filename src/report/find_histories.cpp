@@ -31,7 +31,7 @@ std::vector<fs::path> expand(const fs::path& path) {
   if (fs::is_directory(path)) return histories_in(path);
   if (!fs::exists(path)) {
     throw core::IoError(fmt::format(
-        "{}: no such file or folder; a history, a folder of histories or a result.json is wanted",
+        "{}: no such file or folder; allowed: a history, a folder of histories or a result.json",
         path.string()));
   }
   if (path.filename() == "result.json") {

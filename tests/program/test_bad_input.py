@@ -141,7 +141,7 @@ class BadArguments(BadInput):
                               override.partition("=")[0])
 
     def test_commands_and_options_that_do_not_exist(self):
-        self.expect_error(["rnu", self.study], USAGE, "rnu")
+        self.expect_error(["rnu", self.study], USAGE, "--help")
         self.expect_error(self.run_arguments(self.study, "--frobnicate"), USAGE, "--frobnicate")
         self.expect_error([], USAGE, "--help")
 

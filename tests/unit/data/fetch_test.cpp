@@ -10,7 +10,7 @@ namespace plumb::data {
 namespace {
 
 std::string script() {
-  const auto project = std::filesystem::path(__FILE__).parent_path() / ".." / ".." / "..";
+  const auto project = std::filesystem::path(PLUMB_SOURCE_DIR);
   return std::filesystem::absolute(project / "data" / "fetch.sh").lexically_normal().string();
 }
 

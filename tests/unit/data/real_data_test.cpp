@@ -11,9 +11,7 @@
 namespace plumb::data {
 namespace {
 
-std::filesystem::path project_folder() {
-  return std::filesystem::path(__FILE__).parent_path() / ".." / ".." / "..";
-}
+std::filesystem::path project_folder() { return std::filesystem::path(PLUMB_SOURCE_DIR); }
 
 /// The folder that holds `name`, or nothing.
 std::optional<std::filesystem::path> find_data(const std::string& name) {

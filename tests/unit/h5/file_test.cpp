@@ -160,7 +160,7 @@ TEST(file, says_in_plain_words_why_it_cannot_be_opened) {
   const std::string missing = folder / "missing.h5";
   EXPECT_EQ(message(missing), missing + ": No such file or directory");
   EXPECT_EQ(message(folder.path()),
-            folder.path().string() + ": is a folder; an HDF5 file is wanted");
+            folder.path().string() + ": is a folder; allowed: an HDF5 file");
   const std::string foreign = folder / "foreign.h5";
   std::ofstream(foreign) << "step,loss\n1,2\n";
   EXPECT_EQ(message(foreign), foreign + ": not an HDF5 file");

@@ -177,7 +177,7 @@ std::string refusal_of(const TemporaryFolder& folder, const std::string& text) {
 TEST(result_json, refuses_and_keeps_what_is_not_one_of_ours) {
   const TemporaryFolder folder;
   const std::string file = folder / "result.json";
-  const std::string wanted = "; a result file of schema \"plumbline.result/1\" is wanted";
+  const std::string wanted = "; allowed: a result file of schema \"plumbline.result/1\"";
   EXPECT_EQ(refusal_of(folder, "{\n\"schema\":\n  oops"), file + ":3: not valid JSON" + wanted);
   EXPECT_EQ(refusal_of(folder, ""), file + ":1: not valid JSON" + wanted);
   EXPECT_EQ(refusal_of(folder, "[1, 2]"), file + ": not a Plumbline result" + wanted);

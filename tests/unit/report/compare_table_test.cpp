@@ -125,8 +125,9 @@ TEST(run_summary, refuses_paths_without_a_history_in_one_clear_line) {
   const auto message = [&](const std::filesystem::path& path) {
     return message_of<core::IoError>([&] { summarise({path}); });
   };
-  EXPECT_NE(message(folder / "nowhere").find("nowhere: no such file or folder; a history, "),
-            std::string::npos);
+  EXPECT_NE(
+      message(folder / "nowhere").find("nowhere: no such file or folder; allowed: a history, "),
+      std::string::npos);
   EXPECT_NE(message(folder.path()).find(": holds no finished history (*.h5)"), std::string::npos);
   std::ofstream(folder / "0000-a.h5.part") << "";
   EXPECT_NE(message(folder.path()).find("only unfinished ones"), std::string::npos);

@@ -153,9 +153,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "network.negative_slope = -0.1 is out of range; allowed: a finite number >= 0 "
                   "and <= 1"},
         RangeCase{"network.weight_variance = 0",
-                  "network.weight_variance = 0 is out of range; allowed: a finite number > 0 and <= 1e+30"},
+                  "network.weight_variance = 0 is out of range; allowed: a finite number > 0 and "
+                  "<= 1e+30"},
         RangeCase{"network.bias_variance = -1",
-                  "network.bias_variance = -1 is out of range; allowed: a finite number >= 0 and <= 1e+30"},
+                  "network.bias_variance = -1 is out of range; allowed: a finite number >= 0 and "
+                  "<= 1e+30"},
         RangeCase{"data.samples = -1",
                   "data.samples = -1 is out of range; allowed: an integer >= 0"},
         RangeCase{"data.inputs = 0",
@@ -170,15 +172,19 @@ INSTANTIATE_TEST_SUITE_P(
                   "train.steps = 1000000001 is out of range; allowed: an integer from 1 to "
                   "1000000000"},
         RangeCase{"train.learning_rate = -0.5",
-                  "train.learning_rate = -0.5 is out of range; allowed: a finite number >= 0 and <= 1e+30"},
+                  "train.learning_rate = -0.5 is out of range; allowed: a finite number >= 0 and "
+                  "<= 1e+30"},
         RangeCase{"train.learning_rate = nan",
-                  "train.learning_rate = nan is out of range; allowed: a finite number >= 0 and <= 1e+30"},
+                  "train.learning_rate = nan is out of range; allowed: a finite number >= 0 and <= "
+                  "1e+30"},
         RangeCase{"train.learning_rate = inf",
-                  "train.learning_rate = inf is out of range; allowed: a finite number >= 0 and <= 1e+30"},
+                  "train.learning_rate = inf is out of range; allowed: a finite number >= 0 and <= "
+                  "1e+30"},
         RangeCase{"train.momentum = 1",
                   "train.momentum = 1 is out of range; allowed: a finite number >= 0 and < 1"},
         RangeCase{"train.weight_decay = -0.1",
-                  "train.weight_decay = -0.1 is out of range; allowed: a finite number >= 0 and <= 1e+30"},
+                  "train.weight_decay = -0.1 is out of range; allowed: a finite number >= 0 and <= "
+                  "1e+30"},
         RangeCase{"train.evaluate_every = -1",
                   "train.evaluate_every = -1 is out of range; allowed: an integer >= 0"},
         RangeCase{"train.seed = -1", "train.seed = -1 is out of range; allowed: an integer >= 0"},

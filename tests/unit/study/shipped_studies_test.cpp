@@ -15,9 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // CMake compiles with absolute paths: the tree is four levels above this file.
-fs::path project() {
-  return fs::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-}
+fs::path project() { return PLUMB_SOURCE_DIR; }
 
 std::string text_of(const fs::path& file) {
   std::ifstream stream(file);
