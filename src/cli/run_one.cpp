@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "comm/agreement.hpp"
@@ -49,7 +50,7 @@ record::HistoryHeader header_of(const RunInputs& inputs, const net::ParameterLay
 double percentile(std::vector<double> values, double share) {
   if (values.empty()) return 0;
   const auto last = static_cast<double>(values.size() - 1);
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(share * last + 0.5);
+  const auto nth = values.begin() + std::lround(share * last);
   std::nth_element(values.begin(), nth, values.end());
   return *nth;
 }
