@@ -14,6 +14,7 @@ plumb_build_packages=(
 # On top of the build packages: what the tests check with, and read result files with.
 plumb_test_packages=(
   clang-format clang-tidy libomp-dev  # libomp-dev: the omp.h that clang-tidy reads
+  curl  # data/fetch.sh needs it, and is tested
   hdf5-tools
   python3-numpy python3-h5py python3-netcdf4 python3-xarray python3-h5netcdf
 )
