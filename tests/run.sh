@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test. Exit code 0 only if all passed.
-#   tests/run.sh           everything; clang-tidy on changed files (on all of them when CI is set)
+#   tests/run.sh           everything; clang-tidy on changed files
 #   tests/run.sh --quick   without clang-tidy and without the sanitizer build
 #   tests/run.sh --all     clang-tidy on all files
 set -euo pipefail
@@ -10,7 +10,6 @@ source "$root/jobs/lib/build.sh"
 
 quick=false
 tidy_scope=()
-[[ -z ${CI-} ]] || tidy_scope=(--all)
 for argument in "$@"; do
   case $argument in
     --quick) quick=true ;;

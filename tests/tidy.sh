@@ -36,6 +36,8 @@ if [[ ${1-} != --all ]] && changed=$(changed_files); then
 fi
 [[ -n $files ]] || { echo "clang-tidy: no C++ file differs"; exit 0; }
 echo "clang-tidy: $(wc -l <<<"$files") files"
-# `#pragma GCC` speaks to g++ alone. Standard error holds only counts of suppressed warnings; findings and errors go to standard output.
+# `#pragma GCC` speaks to g++ alone. Standard error holds only counts of suppressed warnings;
+# findings and errors go to standard output.
 tr '\n' '\0' <<<"$files" |
-  xargs -0 -r -n 1 -P "$(nproc)" clang-tidy --quiet -p build/dev --extra-arg=-Wno-unknown-pragmas 2>/dev/null
+  xargs -0 -r -n 1 -P "$(nproc)" clang-tidy --quiet -p build/dev \
+    --extra-arg=-Wno-unknown-pragmas 2>/dev/null
