@@ -292,11 +292,9 @@ class BadOutput(BadInput):
 
 
 class BadResultFiles(BadInput):
-    """Commands of a single process: nobody starts them with mpirun."""
-
     def expect_refused(self, path):
         for arguments in (["info", path], ["compare", path], ["compare", "--exact", path, path]):
-            self.expect_error(arguments, INPUT_OUTPUT, str(path), launches=(None,))
+            self.expect_error(arguments, INPUT_OUTPUT, str(path))
 
     def test_files_that_are_not_ours(self):
         self.expect_refused(self.write("notes.h5", "not a history\n"))
@@ -317,7 +315,7 @@ class BadResultFiles(BadInput):
     def test_a_folder_without_results(self):
         empty = self.folder / "empty"
         empty.mkdir()
-        self.expect_error(["compare", empty], INPUT_OUTPUT, str(empty), launches=(None,))
+        self.expect_error(["compare", empty], INPUT_OUTPUT, str(empty))
 
 
 if __name__ == "__main__":
