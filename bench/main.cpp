@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/kernel_benchmarks.hpp"
 #include "bench/suite.hpp"
 #include "comm/abort.hpp"
 #include "comm/communicator.hpp"
@@ -136,6 +137,7 @@ void run(const comm::Communicator& world, std::vector<std::string> arguments) {
   add_gemm(suite);
   add_activations(suite);
   add_updates(suite);
+  add_kernels(suite);
   add_allreduce(suite);
   add_training_step(suite);
   if (world.rank() == 0) {

@@ -41,11 +41,16 @@ struct EntryCounts {
     }
   }
 
+  template <class T>
+  void add_gradient(T g) noexcept {
+    add_size(g);
+    zero += g == 0 ? 1 : 0;
+  }
+
   /// Everything, of one entry.
   template <class T>
   void add_entry(T g, T before, T after) noexcept {
-    add_size(g);
-    zero += g == 0 ? 1 : 0;
+    add_gradient(g);
     unchanged += std::bit_cast<Bits<T>>(before) == std::bit_cast<Bits<T>>(after) ? 1 : 0;
   }
 

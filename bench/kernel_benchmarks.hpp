@@ -1,0 +1,10 @@
+#pragma once
+
+#include "bench/suite.hpp"
+
+namespace plumb::bench {
+
+/// Number formats, statistics of gradients, the Adam step, and what convolutions do to pictures.
+void add_kernels(Suite& suite);
+
+}  // namespace plumb::bench
