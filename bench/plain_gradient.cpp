@@ -34,18 +34,18 @@ std::vector<Matrix> forward(const net::ParameterLayout& layout, std::span<const 
 }
 
 /// (softmax(z) - one-hot) / batch
-Matrix output_delta(const Matrix& z, std::span<const std::int32_t> labels) {
-  const std::size_t classes = z.size() / labels.size();
+Matrix output_delta(const Matrix& z, std::span<const double> targets) {
+  const std::size_t classes = z.size() / targets.size();
   Matrix delta(z.size());
-  for (std::size_t sample = 0; sample < labels.size(); ++sample) {
+  for (std::size_t sample = 0; sample < targets.size(); ++sample) {
     const double* row = z.data() + sample * classes;
     const double largest = *std::max_element(row, row + classes);
     double sum = 0;
     for (std::size_t k = 0; k < classes; ++k) sum += std::exp(row[k] - largest);
     for (std::size_t k = 0; k < classes; ++k) {
-      const double target = k == static_cast<std::size_t>(labels[sample]) ? 1 : 0;
+      const double target = k == static_cast<std::size_t>(targets[sample]) ? 1 : 0;
       delta[sample * classes + k] =
-          (std::exp(row[k] - largest) / sum - target) / static_cast<double>(labels.size());
+          (std::exp(row[k] - largest) / sum - target) / static_cast<double>(targets.size());
     }
   }
   return delta;
@@ -55,12 +55,13 @@ Matrix output_delta(const Matrix& z, std::span<const std::int32_t> labels) {
 
 std::vector<double> plain_gradient(const net::ParameterLayout& layout,
                                    std::span<const double> parameters, MatrixView<const double> x,
-                                   std::span<const std::int32_t> labels) {
+                                   std::span<const double> targets) {
   const std::vector<Matrix> activations = forward(layout, parameters, x);
   std::vector<double> gradient(layout.block_size());
-  Matrix delta = output_delta(activations.back(), labels);
+  Matrix delta = output_delta(activations.back(), targets);
   for (std::size_t l = layout.layers(); l-- > 0;) {
-    const auto [fan_in, fan_out] = layout.shape(l);
+    const std::size_t fan_in = layout.shape(l).fan_in;
+    const std::size_t fan_out = layout.shape(l).fan_out;
     const MatrixView<const double> delta_view = {delta.data(), x.rows, fan_out};
     const MatrixView<const double> input =
         l == 0 ? x : MatrixView<const double>{activations[l - 1].data(), x.rows, fan_in};

@@ -12,10 +12,10 @@ namespace plumb::bench {
 
 /// Gradient of the mean softmax cross-entropy of a sigmoid network, by the textbook formulas, in
 /// double, the whole batch at once: no slices, threads, ranks or fast activation kernels.
-/// parameters and result: layout.block_size(). x: (batch, inputs). labels: (batch).
+/// parameters and result: layout.block_size(). x: (batch, inputs). targets: (batch).
 std::vector<double> plain_gradient(const net::ParameterLayout& layout,
                                    std::span<const double> parameters,
                                    core::MatrixView<const double> x,
-                                   std::span<const std::int32_t> labels);
+                                   std::span<const double> targets);
 
 }  // namespace plumb::bench

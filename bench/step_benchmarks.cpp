@@ -16,7 +16,8 @@ namespace plumb::bench {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-constexpr double kEstimatedFlops = 1.5e11;  // per second, all ranks
+constexpr train::Measure kRecorded{true, false};  // every layer's sums, as record.every = 1
+constexpr double kEstimatedFlops = 1.5e11;        // per second, all ranks
 
 struct NetworkSize {
   std::size_t depth;
@@ -62,40 +63,40 @@ class StepCase final : public Case {
                 train_settings(
                     size, suite.options().threads * static_cast<std::size_t>(suite.world().size())),
                 context_) {
-    net::initialise<float>(network_settings(size), engine_.mlp().layout(), kSeed,
+    net::initialise<float>(network_settings(size), engine_.network().layout(), kSeed,
                            engine_.parameters());
     world_.broadcast(engine_.parameters());
   }
 
   bool verify() override {
     train::PhaseSeconds seconds{};
-    engine_.compute_gradient(0, true, 0, seconds);
-    engine_.synchronise(true, seconds);
+    engine_.compute_gradient(0, kRecorded, 0, seconds);
+    engine_.synchronise(kRecorded, seconds);
     const bool good = world_.rank() != 0 || gradient_is_right();
-    engine_.update(true, seconds);
+    engine_.update(kRecorded, seconds);
     return good;
   }
 
   void run() override {
     train::PhaseSeconds seconds{};
-    engine_.compute_gradient(++step_, true, 0, seconds);
-    engine_.synchronise(true, seconds);
-    engine_.update(true, seconds);
+    engine_.compute_gradient(++step_, kRecorded, 0, seconds);
+    engine_.synchronise(kRecorded, seconds);
+    engine_.update(kRecorded, seconds);
   }
 
  private:
   bool gradient_is_right() {
-    const net::ParameterLayout& layout = engine_.mlp().layout();
+    const net::ParameterLayout& layout = engine_.network().layout();
     const std::size_t inputs = dataset_->inputs();
     std::vector<double> x(batch_ * inputs);
-    std::vector<std::int32_t> labels(batch_);
+    std::vector<double> targets(batch_);
     std::vector<float> sample(inputs);
     for (std::size_t s = 0; s < batch_; ++s) {
-      labels[s] = dataset_->read(data::Split::Train, engine_.order().index(s), sample);
+      targets[s] = dataset_->read(data::Split::Train, engine_.order().index(s), sample);
       std::copy(sample.begin(), sample.end(), x.begin() + static_cast<std::ptrdiff_t>(s * inputs));
     }
     const std::vector<double> parameters(engine_.parameters().begin(), engine_.parameters().end());
-    const auto plain = plain_gradient(layout, parameters, {x.data(), batch_, inputs}, labels);
+    const auto plain = plain_gradient(layout, parameters, {x.data(), batch_, inputs}, targets);
     bool good = true;
     for (std::size_t l = 0; l < layout.layers(); ++l) good = good && layer_is_right(l, plain);
     return good;
@@ -104,7 +105,7 @@ class StepCase final : public Case {
   // Within 1e-4 of the norm of the layer's dW in float32. Deep sigmoid networks have gradients
   // below float32's normal range, where every element may be off by that much.
   bool layer_is_right(std::size_t layer, std::span<const double> plain) {
-    const net::ParameterLayout& layout = engine_.mlp().layout();
+    const net::ParameterLayout& layout = engine_.network().layout();
     const auto found = layout.weights(engine_.gradient(), layer).span();
     const auto expected = layout.weights(plain, layer).span();
     double difference = 0;
@@ -130,8 +131,9 @@ class StepCase final : public Case {
 
 void add_training_step(Suite& suite) {
   for (const NetworkSize& size : kNetworks) {
-    const net::Mlp<float> mlp(network_settings(size), net::Loss::SoftmaxCrossEntropy, 784, 10);
-    const double flops = mlp.step_flops(size.batch);
+    const auto network = net::make_network<float>(network_settings(size),
+                                                  net::Loss::SoftmaxCrossEntropy, {784, 10, 0, 0});
+    const double flops = network->step_flops(size.batch);
     suite.add({fmt::format("training_step/{}x{}/{}", size.depth, size.width, size.batch),
                flops / kEstimatedFlops,
                {{"GFLOP/s", flops * 1e-9}, {"samples/s", static_cast<double>(size.batch)}}},

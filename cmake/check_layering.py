@@ -16,12 +16,15 @@ MAY_INCLUDE = {
     "h5": "core",
     "data": "core",
     "net": "math core",
+    "theory": "net math core",
     "train": "net data comm math core",
     "probe": "train net math core",
     "record": "probe/rows.hpp h5 core",
     "report": "record h5 core",
     "study": "probe train net data core",
-    "cli": "study report record probe train net data h5 comm math core",
+    "experiment": "study record probe theory train net data comm core",
+    "claims": "experiment study theory record probe train net data math comm core",
+    "cli": "claims experiment study report record probe theory train net data h5 comm math core",
 }
 
 # Outside headers that only one room may include.

@@ -11,14 +11,13 @@
 #include "cli/output_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance.hpp"
-#include "cli/run_one.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/warnings.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "core/error.hpp"
+#include "experiment/run_one.hpp"
 #include "math/blas_info.hpp"
-#include "net/mlp.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -29,7 +28,7 @@ struct Totals {
   std::size_t checks = 0;
   std::size_t passed = 0;
 
-  void add(const RunOutputs& outputs) {
+  void add(const experiment::RunOutputs& outputs) {
     samples += outputs.samples;
     seconds += outputs.seconds;
     checks += outputs.result.verification.size();
@@ -88,10 +87,11 @@ int run_study(const comm::Communicator& world, const RunOptions& options) {
     const data::Dataset* dataset = nullptr;
     comm::together(world, [&] { dataset = &datasets.open(run); });
     progress.start_run(i, run);
-    const RunOutputs outputs =
-        run_one({world, run, *dataset, plan.threads[i], plan.history_file(run), options.force,
-                 plan.study.toml, provenance},
-                progress);
+    train::Observer* const observers[] = {&progress};
+    const experiment::RunOutputs outputs =
+        experiment::run_one({world, run, *dataset, plan.threads[i], plan.history_file(run),
+                             options.force, plan.study.toml, provenance},
+                            observers);
     totals.add(outputs);
     comm::together(world, [&] {
       if (world.rank() != 0) return;

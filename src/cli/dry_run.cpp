@@ -5,7 +5,9 @@
 
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
-#include "net/mlp.hpp"
+#include "net/network.hpp"
+#include "probe/rows.hpp"
+#include "train/problem.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::cli {
@@ -18,30 +20,47 @@ struct Cost {
   double bytes_recorded;
 };
 
-// Activations and derivatives of all layers, two deltas, the input.
-double slice_bytes(const net::ParameterLayout& layout, std::size_t samples, double scalar) {
-  double units = static_cast<double>(layout.shape(0).fan_in);
-  double widest = 0;
-  for (std::size_t l = 0; l < layout.layers(); ++l) {
-    const auto width = static_cast<double>(layout.shape(l).fan_out);
-    units += 2 * width;
-    widest = std::max(widest, width);
+// Activations and derivatives of all stages, what they are fed with, two deltas, the input.
+double slice_bytes(const net::Network<float>& network, std::size_t inputs, std::size_t samples,
+                   double scalar) {
+  auto numbers = static_cast<double>(inputs);
+  double largest = 0;
+  for (const net::Stage& stage : network.stages()) {
+    const auto entries = static_cast<double>(stage.entries());
+    numbers += 2 * entries + static_cast<double>(stage.fed);
+    largest = std::max(largest, entries);
   }
-  return static_cast<double>(samples) * (units + 2 * widest) * scalar;
+  return static_cast<double>(samples) * (numbers + 2 * largest) * scalar;
 }
 
-double recorded_bytes(const study::RunSettings& run, const net::ParameterLayout& layout,
+double rows_of(const study::RunSettings& run, std::uint64_t every) {
+  return std::ceil(static_cast<double>(run.train.steps) / static_cast<double>(every));
+}
+
+// Before compression, which the mostly empty histograms lose nearly all of their bytes to.
+double recorded_bytes(const study::RunSettings& run, const net::Network<float>& network,
                       std::size_t inputs, double scalar) {
-  constexpr double kQuantities = 14;  // per step and layer, see probe::LayerRow
-  constexpr double kPerStep = 16;     // step axes, training, timing
-  const double rows =
-      std::ceil(static_cast<double>(run.train.steps) / static_cast<double>(run.record.every));
-  const auto layers = static_cast<double>(layout.layers());
+  constexpr double kQuantities = 15;  // per step and layer, see probe::LayerRow
+  constexpr double kPerStep = 20;     // step axes, training, timing
+  const auto layers = static_cast<double>(network.stages().size());
   const double snapshot =
-      scalar * (2 * static_cast<double>(layout.parameters()) +
+      scalar * (2 * static_cast<double>(network.layout().parameters()) +
                 static_cast<double>(run.train.batch) * static_cast<double>(inputs));
-  return 8 * rows * (kQuantities * layers + kPerStep) +
+  return 8 * rows_of(run, run.record.every) * (kQuantities * layers + kPerStep) +
+         8 * rows_of(run, run.record.histogram_every) * 2 * layers *
+             static_cast<double>(probe::kExponents) +
          snapshot * static_cast<double>(run.record.snapshot_steps.size());
+}
+
+// Blocks as large as the parameters: themselves, a gradient per thread, the optimiser's memory, the
+// sum over ranks.
+double parameter_blocks(const study::RunSettings& run, const train::WorkPlan& plan,
+                        std::size_t ranks) {
+  const double optimizer = run.train.optimizer == train::Optimizer::Adam ? 2
+                           : run.train.momentum == 0                     ? 0
+                                                                         : 1;
+  return 1 + static_cast<double>(std::max<std::size_t>(1, plan.busy_threads(0))) + optimizer +
+         (ranks > 1 ? 1 : 0);
 }
 
 Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::size_t ranks,
@@ -49,17 +68,17 @@ Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::s
   const bool wide = run.train.precision == train::Precision::Float64;
   const double scalar = wide ? sizeof(double) : sizeof(float);
   // Only shapes matter here, so the precision of the network object does not.
-  const net::Mlp<float> mlp(run.network, run.train.loss, dataset.inputs(), dataset.classes());
+  const auto network =
+      net::make_network<float>(run.network, run.train.loss, train::problem_of(dataset));
   const train::WorkPlan plan(run.train.batch / run.train.slice, ranks, threads);
-  const double blocks = 1 + static_cast<double>(std::max<std::size_t>(1, plan.busy_threads(0))) +
-                        (run.train.momentum == 0 ? 0 : 1) + (ranks > 1 ? 1 : 0);
   Cost cost{};
-  cost.parameters = mlp.layout().parameters();
-  cost.step_flops = mlp.step_flops(run.train.batch);
-  cost.bytes_per_rank = blocks * static_cast<double>(mlp.layout().block_size()) * scalar +
+  cost.parameters = network->layout().parameters();
+  cost.step_flops = network->step_flops(run.train.batch);
+  cost.bytes_per_rank = parameter_blocks(run, plan, ranks) *
+                            static_cast<double>(network->layout().block_size()) * scalar +
                         static_cast<double>(plan.of_rank(0).count) *
-                            slice_bytes(mlp.layout(), run.train.slice, scalar);
-  cost.bytes_recorded = recorded_bytes(run, mlp.layout(), dataset.inputs(), scalar);
+                            slice_bytes(*network, dataset.inputs(), run.train.slice, scalar);
+  cost.bytes_recorded = recorded_bytes(run, *network, dataset.inputs(), scalar);
   return cost;
 }
 

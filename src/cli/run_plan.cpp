@@ -12,6 +12,8 @@
 #include "cli/machine.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
+#include "net/network.hpp"
+#include "train/problem.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::cli {
@@ -62,6 +64,14 @@ std::size_t threads_for(const comm::Communicator& world, const RunOptions& optio
   return threads;
 }
 
+// What only the data can tell: whether the network's shape suits it.
+void refuse_misfit(const study::Study& study, const study::RunSettings& run,
+                   const data::Dataset& dataset) {
+  const net::Misfit fault = net::misfit(run.network, train::problem_of(dataset));
+  if (fault.key.empty()) return;
+  throw core::UsageError(fmt::format("{}: {}", study.where(fault.key), fault.message));
+}
+
 // The plan of slices to workers is the same everywhere only if all ranks have as many threads.
 std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) {
   auto negative = -static_cast<std::int64_t>(mine);
@@ -73,8 +83,9 @@ std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) 
 
 const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
   const data::DataSettings& d = run.data;
-  const std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}", study::to_string(d.source), d.path,
-                                      d.test_path, d.samples, d.inputs, d.classes, run.train.seed);
+  const std::string key =
+      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", study::to_string(d.source), d.path, d.test_path,
+                  d.samples, d.inputs, d.classes, d.sequence, run.train.seed);
   if (key != key_) {
     dataset_.reset();
     key_.clear();
@@ -109,7 +120,9 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
 
 void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets) {
   comm::together(world, [&] {
-    for (const study::RunSettings& run : plan.runs) datasets.open(run);
+    for (const study::RunSettings& run : plan.runs) {
+      refuse_misfit(plan.study, run, datasets.open(run));
+    }
   });
 }
 

@@ -40,8 +40,8 @@ struct RunPlan {
 /// Throws core::AgreedError.
 RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
 
-/// Opens every data set once, so that a file that is missing or broken is found before hours of
-/// training. Collective; throws core::AgreedError.
+/// Opens every data set once, so that a file that is missing or broken, or a network that does not
+/// suit its data, is found before hours of training. Collective; throws core::AgreedError.
 void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets);
 
 /// Rank 0 prints what a run would cost; see contract, --dry-run. Collective.

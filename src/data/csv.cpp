@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <utility>
 
 #include "core/error.hpp"
@@ -13,6 +14,13 @@
 namespace plumb::data {
 namespace {
 
+/// The file does not say whether its numbers are pixels; square ones are taken for such.
+std::optional<Picture> square_picture(std::size_t inputs) {
+  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(inputs)));
+  if (side * side != inputs) return std::nullopt;
+  return Picture{side, side};
+}
+
 class CsvDataset final : public Dataset {
  public:
   CsvDataset(CsvTable train, CsvTable test, std::size_t classes)
@@ -21,11 +29,12 @@ class CsvDataset final : public Dataset {
   [[nodiscard]] std::string_view source() const override { return "csv"; }
   [[nodiscard]] std::size_t inputs() const override { return train_.columns; }
   [[nodiscard]] std::size_t classes() const override { return classes_; }
+  [[nodiscard]] std::optional<Picture> picture() const override { return square_picture(inputs()); }
   [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override {
     return part(split).rows();
   }
 
-  std::int32_t read(Split split, std::uint64_t index, std::span<float> x) const override {
+  double read(Split split, std::uint64_t index, std::span<float> x) const override {
     const CsvTable& from = part(split);
     assert(index < from.rows() && x.size() == inputs());
     std::copy_n(from.values.data() + index * inputs(), inputs(), x.begin());

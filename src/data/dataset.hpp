@@ -14,6 +14,13 @@ namespace plumb::data {
 
 enum class Split { Train, Test };
 
+/// Grey pixels, row by row.
+struct Picture {
+  std::size_t height = 0;
+  std::size_t width = 0;
+  friend bool operator==(const Picture&, const Picture&) = default;
+};
+
 class Dataset {
  public:
   Dataset() = default;
@@ -25,15 +32,21 @@ class Dataset {
   [[nodiscard]] virtual std::string_view source() const = 0;
   /// Numbers per sample.
   [[nodiscard]] virtual std::size_t inputs() const = 0;
+  /// Classes to tell apart; 1 for regression, whose network has one output.
   [[nodiscard]] virtual std::size_t classes() const = 0;
+  /// Whether read() returns a value to be predicted in place of a class.
+  [[nodiscard]] virtual bool is_regression() const { return false; }
+  /// How the numbers of a sample lie in a picture; nullopt when they are none.
+  [[nodiscard]] virtual std::optional<Picture> picture() const { return std::nullopt; }
   /// Samples in a split; nullopt when it is endless, 0 when there is none.
   [[nodiscard]] virtual std::optional<std::uint64_t> size(Split split) const = 0;
-  /// Writes sample `index` of the split to x (length inputs()) and returns its class in
-  /// 0 .. classes()-1. Any thread may call it at any time. index < size(split) where bounded.
-  virtual std::int32_t read(Split split, std::uint64_t index, std::span<float> x) const = 0;
+  /// Writes sample `index` of the split to x (length inputs()) and returns its target: its class, a
+  /// whole number in 0 .. classes()-1, or the value to be predicted. Any thread may call it at any
+  /// time. index < size(split) where bounded.
+  virtual double read(Split split, std::uint64_t index, std::span<float> x) const = 0;
 };
 
-enum class Source { Shapes, Teacher, Spirals, Idx, Csv };
+enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Adding };
 
 struct DataSettings {
   Source source = Source::Shapes;
@@ -42,6 +55,7 @@ struct DataSettings {
   std::uint64_t samples = 0;  // use the first so many training samples; 0 = all (or endless)
   std::size_t inputs = 784;   // teacher only
   std::size_t classes = 10;   // teacher only
+  std::size_t sequence = 0;   // adding only: time steps, the network's depth
 };
 
 /// Opens or sets up a dataset. Relative paths are looked up in data_dir. `seed` steers generated

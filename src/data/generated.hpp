@@ -21,8 +21,11 @@ class Generator {
   [[nodiscard]] virtual std::string_view source() const = 0;
   [[nodiscard]] virtual std::size_t inputs() const = 0;
   [[nodiscard]] virtual std::size_t classes() const = 0;
-  /// Writes one sample to x (length inputs()) and returns its class. Any thread may call it.
-  virtual std::int32_t draw(core::RandomStream& stream, std::span<float> x) const = 0;
+  [[nodiscard]] virtual bool is_regression() const { return false; }
+  [[nodiscard]] virtual std::optional<Picture> picture() const { return std::nullopt; }
+  /// Writes one sample to x (length inputs()) and returns its target (see Dataset::read). Any
+  /// thread may call it.
+  virtual double draw(core::RandomStream& stream, std::span<float> x) const = 0;
 };
 
 /// Endless training and test splits, or a training split of a fixed number of samples: the first
@@ -39,18 +42,20 @@ class GeneratedDataset final : public Dataset {
   [[nodiscard]] std::string_view source() const override { return generator_->source(); }
   [[nodiscard]] std::size_t inputs() const override { return generator_->inputs(); }
   [[nodiscard]] std::size_t classes() const override { return generator_->classes(); }
+  [[nodiscard]] bool is_regression() const override { return generator_->is_regression(); }
+  [[nodiscard]] std::optional<Picture> picture() const override { return generator_->picture(); }
   [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override;
-  std::int32_t read(Split split, std::uint64_t index, std::span<float> x) const override;
+  double read(Split split, std::uint64_t index, std::span<float> x) const override;
 
  private:
-  std::int32_t draw(Split split, std::uint64_t index, std::span<float> x) const;
+  double draw(Split split, std::uint64_t index, std::span<float> x) const;
   void store_training_samples();
 
   std::unique_ptr<const Generator> generator_;
   std::uint64_t seed_;
-  std::uint64_t samples_;              // 0 = endless
-  std::vector<float> stored_;          // (samples, inputs), or empty
-  std::vector<std::int32_t> classes_;  // (samples), or empty
+  std::uint64_t samples_;        // 0 = endless
+  std::vector<float> stored_;    // (samples, inputs), or empty
+  std::vector<double> targets_;  // (samples), or empty
 };
 
 /// Shapeset-3x2, see shapes.cpp.
@@ -60,5 +65,7 @@ std::unique_ptr<const Generator> make_teacher(std::size_t inputs, std::size_t cl
                                               std::uint64_t seed);
 /// Interleaved spirals in the plane, see spirals.cpp.
 std::unique_ptr<const Generator> make_spirals();
+/// The adding problem over `steps` >= 2 time steps, see adding.cpp.
+std::unique_ptr<const Generator> make_adding(std::size_t steps);
 
 }  // namespace plumb::data

@@ -74,13 +74,16 @@ class IdxDataset final : public Dataset {
   [[nodiscard]] std::string_view source() const override { return "idx"; }
   [[nodiscard]] std::size_t inputs() const override { return train_.images.pixels_per_image(); }
   [[nodiscard]] std::size_t classes() const override { return kClasses; }
+  [[nodiscard]] std::optional<Picture> picture() const override {
+    return Picture{train_.images.rows, train_.images.columns};
+  }
   [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override {
     return part(split).images.count;
   }
 
   // Bytes take a quarter of the memory that floats would, and converting them is hardly slower
   // than fetching four times as much.
-  std::int32_t read(Split split, std::uint64_t index, std::span<float> x) const override {
+  double read(Split split, std::uint64_t index, std::span<float> x) const override {
     const IdxSplit& from = part(split);
     assert(index < from.images.count && x.size() == inputs());
     const std::uint8_t* bytes = from.images.pixels.data() + index * inputs();

@@ -9,9 +9,19 @@
 namespace plumb::data {
 namespace {
 
+std::unique_ptr<const Generator> make_adding_of(std::size_t steps) {
+  if (steps < 2) {
+    throw core::UsageError(fmt::format(
+        "network.depth = {}; 2 or more time steps are allowed with data.source = \"adding\"",
+        steps));
+  }
+  return make_adding(steps);
+}
+
 std::unique_ptr<const Generator> make_generator(const DataSettings& settings, std::uint64_t seed) {
   if (settings.source == Source::Shapes) return make_shapes();
   if (settings.source == Source::Spirals) return make_spirals();
+  if (settings.source == Source::Adding) return make_adding_of(settings.sequence);
   if (settings.inputs < 1) throw core::UsageError("data.inputs = 0; 1 or more are allowed");
   if (settings.classes < 2) {
     throw core::UsageError(

@@ -145,7 +145,10 @@ class Shapes final : public Generator {
   [[nodiscard]] std::string_view source() const override { return "shapes"; }
   [[nodiscard]] std::size_t inputs() const override { return kImageSide * kImageSide; }
   [[nodiscard]] std::size_t classes() const override { return kShapeClasses; }
-  std::int32_t draw(core::RandomStream& stream, std::span<float> x) const override {
+  [[nodiscard]] std::optional<Picture> picture() const override {
+    return Picture{kImageSide, kImageSide};
+  }
+  double draw(core::RandomStream& stream, std::span<float> x) const override {
     const ShapeScene scene = draw_shape_scene(stream);
     fill(x, scene.background);
     for (unsigned i = 0; i < scene.count; ++i) paint(scene.objects[i], x);

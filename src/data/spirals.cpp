@@ -22,7 +22,7 @@ class Spirals final : public Generator {
   [[nodiscard]] std::size_t inputs() const override { return 2; }
   [[nodiscard]] std::size_t classes() const override { return kArms; }
 
-  std::int32_t draw(core::RandomStream& stream, std::span<float> x) const override {
+  double draw(core::RandomStream& stream, std::span<float> x) const override {
     const std::uint32_t arm = stream.below(kArms);
     const double t = stream.uniform();
     const double angle = 2.0 * std::numbers::pi * (static_cast<double>(arm) / kArms + kTurns * t);

@@ -34,7 +34,7 @@ class Teacher final : public Generator {
   [[nodiscard]] std::size_t inputs() const override { return inputs_; }
   [[nodiscard]] std::size_t classes() const override { return classes_; }
 
-  std::int32_t draw(core::RandomStream& stream, std::span<float> x) const override {
+  double draw(core::RandomStream& stream, std::span<float> x) const override {
     for (float& v : x) v = normal_from_bits(stream.next_u32());
     return strongest_class(hidden(x));
   }

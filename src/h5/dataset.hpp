@@ -17,6 +17,10 @@ struct DatasetSpec {
   /// Values per chunk along each axis; empty for one contiguous block. Needed when extendable.
   std::vector<std::uint64_t> chunk;
   bool extendable = false;  // axis 0 can grow without limit
+  /// Shuffled and deflated, chunk by chunk; every HDF5 reader undoes it. Needs chunks, and whole
+  /// ones in each append(): adding to a compressed chunk is slow and writes it anew, in another
+  /// place, so that a killed program may lose rows that were flushed before.
+  bool compressed = false;
 };
 
 /// Every function throws core::IoError "FILE: CALL OBJECT: reason" when HDF5 fails. Numbers: float,

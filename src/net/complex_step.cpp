@@ -26,23 +26,25 @@ Complex softmax_cross_entropy(std::span<const Complex> z, std::size_t label) {
 }  // namespace
 
 Complex complex_activation(Activation activation, double negative_slope, Complex z,
-                           double real_output) {
+                           bool upper_side) {
   switch (activation) {
     case Activation::Sigmoid:
       return complex_sigmoid(z);
     case Activation::Tanh:
       return std::tanh(z);
     case Activation::Relu:
-      return real_output > 0 ? z : Complex(0);
+      return upper_side ? z : Complex(0);
     case Activation::LeakyRelu:
-      return real_output > 0 ? z : negative_slope * z;
+      return upper_side ? z : negative_slope * z;
     case Activation::Linear:
       return z;
   }
   return z;
 }
 
-Complex complex_loss(Loss loss, std::span<const Complex> z, std::size_t label) {
+Complex complex_loss(Loss loss, std::span<const Complex> z, double target) {
+  if (z.size() == 1) return (z[0] - target) * (z[0] - target) / 2.0;
+  const auto label = static_cast<std::size_t>(target);
   if (loss == Loss::SoftmaxCrossEntropy) return softmax_cross_entropy(z, label);
   Complex sum = 0;
   for (std::size_t k = 0; k < z.size(); ++k) {

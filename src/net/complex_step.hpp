@@ -10,13 +10,12 @@
 
 namespace plumb::net {
 
-/// phi(z). Kinks: `real_output`, the network's own activation of this unit, says on which side the
-/// unit is.
+/// phi(z). Kinks: `upper_side` says where the network itself saw this unit, above zero or not.
 std::complex<double> complex_activation(Activation activation, double negative_slope,
-                                        std::complex<double> z, double real_output);
+                                        std::complex<double> z, bool upper_side);
 
-/// Loss of one sample with pre-activations z and class `label`.
+/// Loss of one sample with pre-activations z; target as in evaluate_loss.
 std::complex<double> complex_loss(Loss loss, std::span<const std::complex<double>> z,
-                                  std::size_t label);
+                                  double target);
 
 }  // namespace plumb::net

@@ -4,18 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 
-#include "net/mlp.hpp"
+#include "net/network.hpp"
 
 namespace plumb::net {
 
 struct GradientCheckResult {
   std::size_t parameters_checked = 0;
-  std::size_t layers_checked = 0;
+  std::size_t layers_checked = 0;  // groups of parameters
   std::size_t layers = 0;
   double worst_error = 0;       // largest |analytic - numerical| / max(|numerical|, layer's rms)
-  std::size_t worst_layer = 0;  // 1 = first hidden layer
+  std::size_t worst_layer = 0;  // 1 = first
   bool checked = false;         // false: the network's own pass overflows in float64
   bool passed = false;
 };
@@ -27,14 +26,15 @@ inline constexpr double kGradientCheckTolerance = 1e-8;
 /// Compares backpropagation in float64 with the complex-step derivative Im f(p + ih) / h
 /// (Squire and Trapp 1998, SIAM Review 40(1)) for a few random weights and a bias of every layer.
 /// Unlike a difference of losses it has no cancellation, so gradients of 1e-100 are checked to full
-/// precision, and an infinitesimal step crosses no kink. The real part of each layer is the
+/// precision, and an infinitesimal step crosses no kink. The real part of each stage is the
 /// network's own forward pass; the imaginary part runs through complex activations and losses that
 /// share no code with the network. Layers are thinned out evenly when checking all of them would
 /// cost more than about a second; layers_checked says so.
-/// x: (samples, inputs); labels: (samples).
+/// x: (samples, inputs); targets: (samples).
 GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
-                                    const Mlp<double>& mlp, std::span<const double> parameters,
+                                    const Network<double>& network, const ProblemShape& problem,
+                                    std::span<const double> parameters,
                                     core::MatrixView<const float> x,
-                                    std::span<const std::int32_t> labels, std::uint64_t seed);
+                                    std::span<const double> targets, std::uint64_t seed);
 
 }  // namespace plumb::net

@@ -21,15 +21,23 @@ RandomStream stream(std::uint64_t seed, std::size_t layer, std::uint64_t row) {
 
 bool draws_uniform(Init init) { return init == Init::Glorot || init == Init::UnitUniform; }
 
+/// Part of a layer's weights: whole, or one of the two matrices of a recurrent cell.
 template <class T>
-void draw_weights(const NetworkSettings& settings, std::uint64_t seed, std::size_t layer,
-                  core::MatrixView<T> weights) {
-  const double variance = weight_variance(settings, {weights.rows, weights.cols});
+struct Part {
+  std::size_t layer;
+  std::size_t first_row;  // of the layer's weights
+  LayerShape shape;
+  core::MatrixView<T> weights;
+};
+
+template <class T>
+void draw_independent(const NetworkSettings& settings, std::uint64_t seed, const Part<T>& part) {
+  const double variance = weight_variance(settings, part.shape);
   const double deviation = std::sqrt(variance);
   const double limit = std::sqrt(3 * variance);  // U[-limit, limit] has variance limit^2 / 3
-  for (std::size_t row = 0; row < weights.rows; ++row) {
-    RandomStream random = stream(seed, layer, row);
-    for (T& weight : weights.row(row)) {
+  for (std::size_t row = 0; row < part.weights.rows; ++row) {
+    RandomStream random = stream(seed, part.layer, part.first_row + row);
+    for (T& weight : part.weights.row(row)) {
       weight = static_cast<T>(draws_uniform(settings.init) ? random.uniform(-limit, limit)
                                                            : deviation * random.normal());
     }
@@ -37,22 +45,45 @@ void draw_weights(const NetworkSettings& settings, std::uint64_t seed, std::size
 }
 
 template <class T>
-void draw_orthogonal(std::uint64_t seed, std::size_t layer, core::MatrixView<T> weights) {
+void draw_orthogonal(std::uint64_t seed, const Part<T>& part) {
+  const core::MatrixView<T>& weights = part.weights;
   core::AlignedBuffer<double> buffer(weights.size());
   const core::MatrixView<double> matrix{buffer.data(), weights.rows, weights.cols};
   for (std::size_t row = 0; row < matrix.rows; ++row) {
-    RandomStream random = stream(seed, layer, row);
+    RandomStream random = stream(seed, part.layer, part.first_row + row);
     for (double& value : matrix.row(row)) value = random.normal();
   }
   math::orthonormalise(matrix);
   for (std::size_t i = 0; i < matrix.size(); ++i) weights.data[i] = static_cast<T>(buffer[i]);
 }
 
+template <class T>
+void draw_weights(const NetworkSettings& settings, std::uint64_t seed, const Part<T>& part) {
+  if (settings.init == Init::Orthogonal) return draw_orthogonal(seed, part);
+  draw_independent(settings, seed, part);
+}
+
+/// W above U, see rnn.hpp.
+template <class T>
+void draw_cell(const NetworkSettings& settings, std::uint64_t seed, core::MatrixView<T> cell) {
+  const std::size_t width = settings.width;
+  const std::size_t inputs = cell.rows - width;
+  const core::MatrixView<T> recurrent{cell.data, width, width};
+  if (settings.init == Init::Identity) {
+    for (std::size_t i = 0; i < width; ++i) recurrent(i, i) = T{1};
+  } else {
+    draw_weights<T>(settings, seed, {0, 0, {width, width}, recurrent});
+  }
+  for (T& weight : recurrent.span()) weight *= static_cast<T>(settings.recurrent_gain);
+  draw_weights<T>(settings, seed,
+                  {0, width, {inputs, width}, {cell.row(width).data(), inputs, width}});
+}
+
 }  // namespace
 
 double weight_variance(const NetworkSettings& settings, const LayerShape& shape) {
   const auto fan_in = static_cast<double>(shape.fan_in);
-  const auto fan_out = static_cast<double>(shape.fan_out);
+  const auto fan_out = static_cast<double>(shape.fan_out * shape.receptive_field);
   const double slope = settings.activation == Activation::LeakyRelu ? settings.negative_slope : 0.0;
   switch (settings.init) {
     case Init::Glorot:
@@ -69,6 +100,8 @@ double weight_variance(const NetworkSettings& settings, const LayerShape& shape)
       return 1.0 / 3;
     case Init::Orthogonal:
       return 1 / std::max(fan_in, fan_out);
+    case Init::Identity:
+      return 1 / fan_in;
   }
   return 0;
 }
@@ -78,10 +111,11 @@ void initialise(const NetworkSettings& settings, const ParameterLayout& layout, 
                 std::span<T> block) {
   std::fill(block.begin(), block.end(), T{0});
   for (std::size_t layer = 0; layer < layout.layers(); ++layer) {
-    if (settings.init == Init::Orthogonal) {
-      draw_orthogonal(seed, layer, layout.weights(block, layer));
+    const core::MatrixView<T> weights = layout.weights(block, layer);
+    if (settings.family == Family::Rnn && layer == 0) {
+      draw_cell<T>(settings, seed, weights);
     } else {
-      draw_weights(settings, seed, layer, layout.weights(block, layer));
+      draw_weights<T>(settings, seed, {layer, 0, layout.shape(layer), weights});
     }
     if (settings.init != Init::Scaled) continue;
     RandomStream random = stream(seed, layer, kBiasRow);

@@ -18,6 +18,10 @@ namespace plumb::net {
 ///   unit_normal  1, normal
 ///   unit_uniform 1/3, uniform on [-1, 1]
 ///   orthogonal   orthonormal columns or rows                    (Saxe et al. 2014)
+///   identity     1 / fan_in, normal, for all but the recurrent matrix, which is the identity
+///                                                               (Le et al. 2015)
+/// The units a weight of a convolution ends in count receptive_field times towards fan_out.
+/// In a recurrent cell W and U are layers of their own, and W is multiplied by recurrent_gain.
 /// Biases are 0 except for `scaled`.
 double weight_variance(const NetworkSettings& settings, const LayerShape& shape);
 

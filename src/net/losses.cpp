@@ -49,7 +49,14 @@ double mean_squared_error(std::span<const T> z, std::size_t label, std::span<T> 
 }
 
 template <class T>
-double sample_loss(Loss loss, std::span<const T> z, std::size_t label, std::span<T> delta) {
+double value_loss(T z, double target, std::span<T> delta) {
+  const double difference = z - target;
+  delta[0] = static_cast<T>(difference);
+  return difference * difference / 2;
+}
+
+template <class T>
+double class_loss(Loss loss, std::span<const T> z, std::size_t label, std::span<T> delta) {
   switch (loss) {
     case Loss::SoftmaxCrossEntropy:
       return softmax_cross_entropy(z, label, delta);
@@ -64,22 +71,27 @@ double sample_loss(Loss loss, std::span<const T> z, std::size_t label, std::span
 }  // namespace
 
 template <class T>
-LossSums evaluate_loss(Loss loss, core::MatrixView<const T> z, std::span<const std::int32_t> labels,
+LossSums evaluate_loss(Loss loss, core::MatrixView<const T> z, std::span<const double> targets,
                        core::MatrixView<T> delta) {
   LossSums sums;
   for (std::size_t sample = 0; sample < z.rows; ++sample) {
-    const auto label = static_cast<std::size_t>(labels[sample]);
     const std::span<const T> row = z.row(sample);
-    sums.loss += sample_loss(loss, row, label, delta.row(sample));
+    if (z.cols == 1) {
+      sums.loss += value_loss(row[0], targets[sample], delta.row(sample));
+      sums.correct += std::abs(row[0] - targets[sample]) < kCloseEnough ? 1 : 0;
+      continue;
+    }
+    const auto label = static_cast<std::size_t>(targets[sample]);
+    sums.loss += class_loss(loss, row, label, delta.row(sample));
     const auto guess = std::max_element(row.begin(), row.end()) - row.begin();
     sums.correct += static_cast<std::size_t>(guess) == label ? 1 : 0;
   }
   return sums;
 }
 
-template LossSums evaluate_loss(Loss, core::MatrixView<const float>, std::span<const std::int32_t>,
+template LossSums evaluate_loss(Loss, core::MatrixView<const float>, std::span<const double>,
                                 core::MatrixView<float>);
-template LossSums evaluate_loss(Loss, core::MatrixView<const double>, std::span<const std::int32_t>,
+template LossSums evaluate_loss(Loss, core::MatrixView<const double>, std::span<const double>,
                                 core::MatrixView<double>);
 
 }  // namespace plumb::net

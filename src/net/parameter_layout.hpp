@@ -13,6 +13,7 @@ namespace plumb::net {
 struct LayerShape {
   std::size_t fan_in = 0;
   std::size_t fan_out = 0;
+  std::size_t receptive_field = 1;  // places a weight's unit looks at: kernel^2 of a convolution
 
   [[nodiscard]] std::size_t weights() const noexcept { return fan_in * fan_out; }
   [[nodiscard]] std::size_t parameters() const noexcept { return weights() + fan_out; }

@@ -5,20 +5,28 @@
 
 namespace plumb::net {
 
-enum class Family { Mlp };
+enum class Family { Mlp, Cnn, Rnn };
 enum class Activation { Sigmoid, Tanh, Relu, LeakyRelu, Linear };
-enum class Init { Glorot, He, Lecun, Scaled, UnitNormal, UnitUniform, Orthogonal };
+enum class Init { Glorot, He, Lecun, Scaled, UnitNormal, UnitUniform, Orthogonal, Identity };
+enum class Pooling { Max, Average, None };
 enum class Loss { SoftmaxCrossEntropy, SigmoidCrossEntropy, MeanSquaredError };
 
 struct NetworkSettings {
   Family family = Family::Mlp;
-  std::size_t depth = 10;   // hidden layers, >= 1
-  std::size_t width = 128;  // units per hidden layer, >= 1
+  std::size_t depth = 10;   // hidden layers, >= 0 (mlp) or 1 (cnn); time steps, >= 1 (rnn)
+  std::size_t width = 128;  // units per hidden layer; channels (cnn); state size (rnn); >= 1
   Activation activation = Activation::Sigmoid;
   double negative_slope = 0.01;  // LeakyRelu
   Init init = Init::Glorot;
   double weight_variance = 1;  // Init::Scaled: Var W = weight_variance / fan_in
   double bias_variance = 0;    // Init::Scaled
+  bool residual = false;       // mlp, cnn: a_l = a_{l-1} + phi(z_l) where the shapes are equal
+  // cnn: `kernel` x `kernel` convolutions, zero padding, stride 1; pooling 2x2 after every
+  // `pool_every`-th of them while the pooled picture still holds a kernel.
+  std::size_t kernel = 3;  // odd
+  Pooling pooling = Pooling::Max;
+  std::size_t pool_every = 2;
+  double recurrent_gain = 1;  // rnn: factor of the initial W of h_t = phi(W h_{t-1} + U x_t + b)
 };
 
 }  // namespace plumb::net

@@ -1,8 +1,10 @@
 // The memory of one slice: a fixed number of samples on their way through the network.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/aligned_buffer.hpp"
@@ -10,76 +12,87 @@
 #include "math/activation_kernels.hpp"
 #include "math/square_sum.hpp"
 #include "net/losses.hpp"
-#include "net/parameter_layout.hpp"
+#include "net/stage.hpp"
 
 namespace plumb::net {
 
-/// Sums over one slice's samples and one layer's units.
-struct SliceLayerSums {
+/// Sums over one slice's samples and one stage's units.
+struct SliceStageSums {
   math::ActivationSums activation;
-  math::SquareSum delta;
+  math::SquareSum delta;            // of the delta as computed: with the loss scale in it
+  math::SquareSum weight_gradient;  // of the slice's share of dW, as handed to the sum
 };
 
 template <class T>
 class Slice {
  public:
-  /// Room for `samples` samples of a network with these layers.
-  Slice(const ParameterLayout& layout, std::size_t samples);
+  /// Room for `samples` samples of `inputs` numbers and what these stages make of them.
+  Slice(std::size_t inputs, std::span<const Stage> stages, std::size_t samples);
 
   /// Uses only the first `samples` of them (the last block of a test split may be short).
   void shorten(std::size_t samples) { samples_ = samples; }
   [[nodiscard]] std::size_t samples() const noexcept { return samples_; }
 
   [[nodiscard]] core::MatrixView<T> input() { return {input_.data(), samples_, inputs_}; }
-  [[nodiscard]] std::span<std::int32_t> labels() { return {labels_.data(), samples_}; }
-  /// phi(z_l): (samples, fan_out of layer)
-  [[nodiscard]] core::MatrixView<T> activation(std::size_t layer) {
-    return {activations_[layer].data(), samples_, units_[layer]};
+  [[nodiscard]] std::span<double> targets() { return {targets_.data(), samples_}; }
+  /// What the stage above sees: (samples * positions, units)
+  [[nodiscard]] core::MatrixView<T> activation(std::size_t stage) {
+    return view(activations_[stage], stage);
   }
-  /// What layer l is fed with: the input, or the activation of the layer below.
-  [[nodiscard]] core::MatrixView<T> input_of(std::size_t layer) {
-    return layer == 0 ? input() : activation(layer - 1);
+  /// z, then phi'(z): (samples * positions, units); of the output layer: the loss's delta.
+  [[nodiscard]] core::MatrixView<T> derivative(std::size_t stage) {
+    return view(derivatives_[stage], stage);
   }
-  /// z_l, then phi'(z_l): (samples, fan_out); of the output layer: the loss's delta.
-  [[nodiscard]] core::MatrixView<T> derivative(std::size_t layer) {
-    return {derivatives_[layer].data(), samples_, units_[layer]};
+  /// delta, or what arrives from above before it is multiplied by phi'. Two buffers take turns: the
+  /// deltas of neighbouring stages are alive at the same time.
+  [[nodiscard]] core::MatrixView<T> delta(std::size_t stage) {
+    return view(deltas_[stage % 2], stage);
   }
-  /// delta_l, or what arrives at layer l from above before it is multiplied by phi'.
-  /// Two buffers take turns: the deltas of layers l and l+1 are alive at the same time.
-  [[nodiscard]] core::MatrixView<T> delta(std::size_t layer) {
-    return {deltas_[layer % 2].data(), samples_, units_[layer]};
-  }
+  /// What the stage is fed with, one row a sample: its own memory, the activation below, the input.
+  [[nodiscard]] core::MatrixView<T> fed(std::size_t stage);
 
-  std::vector<SliceLayerSums> layer_sums;
+  std::vector<SliceStageSums> stage_sums;
   LossSums loss_sums;
 
  private:
+  [[nodiscard]] core::MatrixView<T> view(core::AlignedBuffer<T>& buffer, std::size_t stage) {
+    return {buffer.data(), samples_ * stages_[stage].positions, stages_[stage].units};
+  }
+
   std::size_t samples_;
   std::size_t inputs_;
-  std::vector<std::size_t> units_;
+  std::vector<Stage> stages_;
   core::AlignedBuffer<T> input_;
-  std::vector<std::int32_t> labels_;
+  std::vector<double> targets_;
   std::vector<core::AlignedBuffer<T>> activations_;
   std::vector<core::AlignedBuffer<T>> derivatives_;
+  std::vector<core::AlignedBuffer<T>> fed_;
   core::AlignedBuffer<T> deltas_[2];
 };
 
 template <class T>
-Slice<T>::Slice(const ParameterLayout& layout, std::size_t samples)
-    : layer_sums(layout.layers()),
+Slice<T>::Slice(std::size_t inputs, std::span<const Stage> stages, std::size_t samples)
+    : stage_sums(stages.size()),
       samples_(samples),
-      inputs_(layout.shape(0).fan_in),
-      input_(samples * inputs_),
-      labels_(samples) {
-  std::size_t widest = 0;
-  for (std::size_t layer = 0; layer < layout.layers(); ++layer) {
-    const std::size_t units = layout.shape(layer).fan_out;
-    units_.push_back(units);
-    activations_.emplace_back(samples * units);
-    derivatives_.emplace_back(samples * units);
-    widest = std::max(widest, units);
+      inputs_(inputs),
+      stages_(stages.begin(), stages.end()),
+      input_(samples * inputs),
+      targets_(samples) {
+  std::size_t largest = 0;
+  for (const Stage& stage : stages_) {
+    activations_.emplace_back(samples * stage.entries());
+    derivatives_.emplace_back(samples * stage.entries());
+    fed_.emplace_back(samples * stage.fed);
+    largest = std::max(largest, stage.entries());
   }
-  for (auto& delta : deltas_) delta = core::AlignedBuffer<T>(samples * widest);
+  for (auto& delta : deltas_) delta = core::AlignedBuffer<T>(samples * largest);
+}
+
+template <class T>
+core::MatrixView<T> Slice<T>::fed(std::size_t stage) {
+  if (stages_[stage].fed != 0) return {fed_[stage].data(), samples_, stages_[stage].fed};
+  if (stage == 0) return input();
+  return {activations_[stage - 1].data(), samples_, stages_[stage - 1].entries()};
 }
 
 }  // namespace plumb::net

@@ -1,27 +1,50 @@
 #include "probe/history_probe.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "net/mlp.hpp"
 #include "probe/quantities.hpp"
 #include "probe/snapshot.hpp"
 
 namespace plumb::probe {
 
 static_assert(kPhases == train::kPhaseCount);
+static_assert(kLowestExponent == math::kLowestExponent);
+static_assert(kHighestExponent == math::kHighestExponent);
 
-HistoryProbe::HistoryProbe(RecordSettings settings, const net::ParameterLayout& layout,
-                           net::Activation activation, std::size_t batch, RowSink* sink)
+Subject make_subject(const net::NetworkSettings& network, const net::ProblemShape& problem,
+                     net::Loss loss, std::size_t batch, std::size_t slice) {
+  const auto shape_of = net::make_network<float>(network, loss, problem);
+  Subject subject{{shape_of->stages().begin(), shape_of->stages().end()},
+                  {},
+                  {},
+                  shape_of->layout(),
+                  network,
+                  problem.inputs,
+                  batch,
+                  slice};
+  for (std::size_t row = 0; row < subject.stages.size(); ++row) {
+    subject.shapes.push_back(subject.layout.shape(subject.stages[row].group));
+    subject.pivots.push_back(shape_of->pivot(row));
+  }
+  return subject;
+}
+
+HistoryProbe::HistoryProbe(RecordSettings settings, Subject subject, RowSink* sink)
     : settings_(std::move(settings)),
-      layout_(layout),
-      activation_(activation),
-      batch_(batch),
-      sink_(sink) {}
+      subject_(std::move(subject)),
+      sink_(sink),
+      noise_(subject_.stages.size(), NoiseScale(subject_.slice, subject_.batch)),
+      total_noise_(subject_.slice, subject_.batch) {}
 
-bool HistoryProbe::measures(std::uint64_t step) const { return step % settings_.every == 0; }
+bool HistoryProbe::counts(std::uint64_t step) const {
+  return step % settings_.histogram_every == 0;
+}
+
+// Steps with a histogram have a row too, so that one can be read beside the other.
+bool HistoryProbe::measures(std::uint64_t step) const {
+  return step % settings_.every == 0 || counts(step);
+}
 
 bool HistoryProbe::snapshots(std::uint64_t step) const {
   const auto& steps = settings_.snapshot_steps;
@@ -30,30 +53,57 @@ bool HistoryProbe::snapshots(std::uint64_t step) const {
 
 void HistoryProbe::on_step(const train::StepReport& report) {
   if (sink_ == nullptr || !measures(report.step)) return;
+  if (report.step % settings_.every == 0) write_row(report);
+  if (counts(report.step)) write_histograms(report);
+}
+
+void HistoryProbe::write_row(const train::StepReport& report) {
   StepRow row;
   row.step = static_cast<std::int64_t>(report.step);
   row.loss = report.loss;
   row.accuracy = report.accuracy;
   row.learning_rate = report.learning_rate;
-  for (std::size_t layer = 0; layer < report.layers.size(); ++layer) {
-    const bool is_output = layer + 1 == report.layers.size();
-    const math::Function function =
-        is_output ? math::Function::Linear : net::to_function(activation_);
-    row.layers.push_back(layer_row(report.layers[layer], layout_.shape(layer), batch_,
-                                   math::activation_pivot(function)));
+  row.gradient_norm = report.gradient_norm;
+  row.clip_factor = report.clip_factor;
+  row.loss_scale = report.loss_scale;
+  const StepScale scale{subject_.batch, report.loss_scale};
+  math::SquareSum all_slices;
+  math::SquareSum whole;
+  for (std::size_t l = 0; l < report.layers.size(); ++l) {
+    const train::LayerSums& sums = report.layers[l];
+    row.layers.push_back(
+        layer_row(sums, subject_.stages[l], subject_.shapes[l], scale, subject_.pivots[l]));
+    noise_[l].add(sums.slice_gradients, report.loss_scale, sums.update.gradient);
+    row.layers.back().noise_scale = noise_[l].value();
+    all_slices += sums.slice_gradients;
+    whole += sums.update.gradient;
   }
+  // Squares of time steps' contributions do not add up to the square of their sum.
+  const bool rows_share_weights = subject_.network.family == net::Family::Rnn;
+  if (!rows_share_weights) total_noise_.add(all_slices, report.loss_scale, whole);
+  row.noise_scale = total_noise_.value();
   sink_->write(row);
 }
 
+void HistoryProbe::write_histograms(const train::StepReport& report) {
+  HistogramRow row;
+  row.step = static_cast<std::int64_t>(report.step);
+  for (const train::LayerCounts& counts : report.counts) {
+    row.layers.push_back({counts.weight_gradient, counts.delta});
+  }
+  sink_->write_histograms(row);
+}
+
 void HistoryProbe::on_snapshot(const train::SnapshotReport& report) {
-  if (sink_ != nullptr && snapshots(report.step))
-    sink_->write_snapshot(name_arrays(report, layout_));
+  if (sink_ == nullptr || !snapshots(report.step)) return;
+  sink_->write_snapshot(name_arrays(report, subject_.layout, subject_.network, subject_.inputs));
 }
 
 void HistoryProbe::on_timing(std::span<const train::StepTiming> timings) {
   if (sink_ == nullptr) return;
   std::vector<TimingRow> rows;
   for (const train::StepTiming& timing : timings) {
+    if (timing.step % settings_.every != 0) continue;
     TimingRow& row = rows.emplace_back();
     row.step = static_cast<std::int64_t>(timing.step);
     std::copy(timing.seconds.begin(), timing.seconds.end(), row.seconds);
@@ -64,15 +114,6 @@ void HistoryProbe::on_timing(std::span<const train::StepTiming> timings) {
 void HistoryProbe::on_evaluation(const train::EvaluationReport& report) {
   if (sink_ == nullptr) return;
   sink_->write_evaluation({static_cast<std::int64_t>(report.step), report.loss, report.accuracy});
-}
-
-std::vector<std::string> layer_names(std::size_t layers) {
-  std::vector<std::string> names;
-  for (std::size_t layer = 1; layer < layers; ++layer) {
-    names.push_back(fmt::format("hidden_{}", layer));
-  }
-  names.emplace_back("output");
-  return names;
 }
 
 }  // namespace plumb::probe

@@ -1,23 +1,39 @@
 // Turns what the trainer announces into rows for a sink.
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "net/parameter_layout.hpp"
-#include "net/settings.hpp"
+#include "net/network.hpp"
+#include "probe/noise_scale.hpp"
 #include "probe/rows.hpp"
 #include "probe/settings.hpp"
 #include "train/observer.hpp"
 
 namespace plumb::probe {
 
+/// What the probe needs to know of the network it watches.
+struct Subject {
+  std::vector<net::Stage> stages;       // the rows of a history
+  std::vector<net::LayerShape> shapes;  // of each row's parameters
+  std::vector<double> pivots;           // of each row's activation sums
+  net::ParameterLayout layout;
+  net::NetworkSettings network;
+  std::size_t inputs = 0;
+  std::size_t batch = 1;
+  std::size_t slice = 1;
+};
+
+Subject make_subject(const net::NetworkSettings& network, const net::ProblemShape& problem,
+                     net::Loss loss, std::size_t batch, std::size_t slice);
+
 class HistoryProbe final : public train::Observer {
  public:
-  /// sink: nullptr on ranks that store nothing. layout and sink must outlive the probe.
-  HistoryProbe(RecordSettings settings, const net::ParameterLayout& layout,
-               net::Activation activation, std::size_t batch, RowSink* sink);
+  /// sink: nullptr on ranks that store nothing. It must outlive the probe.
+  HistoryProbe(RecordSettings settings, Subject subject, RowSink* sink);
 
   [[nodiscard]] bool measures(std::uint64_t step) const override;
+  [[nodiscard]] bool counts(std::uint64_t step) const override;
   [[nodiscard]] bool snapshots(std::uint64_t step) const override;
   void on_step(const train::StepReport& report) override;
   void on_snapshot(const train::SnapshotReport& report) override;
@@ -25,14 +41,14 @@ class HistoryProbe final : public train::Observer {
   void on_evaluation(const train::EvaluationReport& report) override;
 
  private:
-  RecordSettings settings_;
-  const net::ParameterLayout& layout_;
-  net::Activation activation_;
-  std::size_t batch_;
-  RowSink* sink_;
-};
+  void write_row(const train::StepReport& report);
+  void write_histograms(const train::StepReport& report);
 
-/// "hidden_1", "hidden_2", ..., "output"
-std::vector<std::string> layer_names(std::size_t layers);
+  RecordSettings settings_;
+  Subject subject_;
+  RowSink* sink_;
+  std::vector<NoiseScale> noise_;  // of each row
+  NoiseScale total_noise_;         // of all weights
+};
 
 }  // namespace plumb::probe

@@ -4,17 +4,14 @@
 #include <cmath>
 
 namespace plumb::probe {
+namespace {
 
-LayerRow layer_row(const train::LayerSums& sums, const net::LayerShape& shape, std::size_t samples,
-                   double pivot) {
+void fill_gradient(const train::LayerSums& sums, const net::LayerShape& shape,
+                   const StepScale& scale, LayerRow& row) {
   const auto weights = static_cast<double>(shape.weights());
-  const auto units = static_cast<double>(shape.fan_out);
-  const auto batch = static_cast<double>(samples);
   const math::UpdateSums& update = sums.update;
-  LayerRow row;
-  row.delta_rms = sums.delta.scaled_norm(1 / batch);
-  // In a fully connected layer d mean loss / db is the mean over samples of delta itself.
-  row.delta_mean_norm = sums.bias_gradient.norm();
+  row.delta_rms = sums.delta.scaled_norm(1 / static_cast<double>(scale.samples)) / scale.loss_scale;
+  row.delta_mean_norm = sums.mean_delta.norm();
   row.bias_gradient_norm = sums.bias_gradient.norm();
   row.weight_gradient_norm = update.gradient.norm();
   row.weight_gradient_max = update.gradient_max;
@@ -24,8 +21,11 @@ LayerRow layer_row(const train::LayerSums& sums, const net::LayerShape& shape, s
   row.unchanged_fraction = static_cast<double>(update.unchanged) / weights;
   row.zero_fraction = static_cast<double>(update.zero) / weights;
   row.nonfinite_count = update.nonfinite;
+}
 
-  const double entries = batch * units;
+void fill_activation(const train::LayerSums& sums, const net::Stage& stage, const StepScale& scale,
+                     double pivot, LayerRow& row) {
+  const double entries = static_cast<double>(scale.samples) * static_cast<double>(stage.entries());
   const double mean_deviation = sums.activation.deviation / entries;
   const double variance =
       sums.activation.deviation_squared / entries - mean_deviation * mean_deviation;
@@ -33,7 +33,16 @@ LayerRow layer_row(const train::LayerSums& sums, const net::LayerShape& shape, s
   // Rounding can leave a tiny negative variance of constant activations; NaN stays NaN.
   row.activation_std = variance < 0 ? 0 : std::sqrt(variance);
   row.saturated_fraction = static_cast<double>(sums.activation.saturated) / entries;
-  row.dead_fraction = 1 - static_cast<double>(sums.alive_units) / units;
+  row.dead_fraction = 1 - static_cast<double>(sums.alive_units) / static_cast<double>(stage.units);
+}
+
+}  // namespace
+
+LayerRow layer_row(const train::LayerSums& sums, const net::Stage& stage,
+                   const net::LayerShape& shape, const StepScale& scale, double pivot) {
+  LayerRow row;
+  fill_gradient(sums, shape, scale, row);
+  fill_activation(sums, stage, scale, pivot, row);
   return row;
 }
 

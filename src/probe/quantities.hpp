@@ -3,17 +3,22 @@
 
 #include <cstddef>
 
-#include "math/activation_kernels.hpp"
-#include "net/parameter_layout.hpp"
+#include "net/network.hpp"
 #include "probe/rows.hpp"
 #include "train/observer.hpp"
 
 namespace plumb::probe {
 
-/// One layer's row. `sums` are over the global batch of `samples`; `pivot` is phi(0), about which
-/// the activation sums were taken. Definitions: contract, result files. Norms of nothing over
-/// nothing (a layer of zero weights in update_ratio) are 0 when the numerator is 0.
-LayerRow layer_row(const train::LayerSums& sums, const net::LayerShape& shape, std::size_t samples,
-                   double pivot);
+/// What the sums of a step are over.
+struct StepScale {
+  std::size_t samples = 1;  // global batch
+  double loss_scale = 1;    // in the deltas and slice gradients
+};
+
+/// One layer's row. `pivot` is what the activation sums were taken about. Definitions: contract,
+/// result files. Norms of nothing over nothing (a layer of zero weights in update_ratio) are 0 when
+/// the numerator is 0. noise_scale is left to NoiseScale.
+LayerRow layer_row(const train::LayerSums& sums, const net::Stage& stage,
+                   const net::LayerShape& shape, const StepScale& scale, double pivot);
 
 }  // namespace plumb::probe

@@ -2,6 +2,7 @@
 // who makes them (probe) and who stores them (record) know nothing of each other.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,6 +24,7 @@ struct LayerRow {
   double unchanged_fraction = 0;   // share of weights whose stored value the step left alone
   double zero_fraction = 0;        // share of exactly zero dW entries
   std::int64_t nonfinite_count = 0;
+  double noise_scale = 0;  // B_simple in samples, over the recorded steps so far; NaN: one slice
   double activation_mean = 0;
   double activation_std = 0;
   double saturated_fraction = 0;  // derivative below 1/100 of the largest
@@ -34,7 +36,29 @@ struct StepRow {
   double loss = 0;
   double accuracy = 0;  // on the step's own batch
   double learning_rate = 0;
+  double gradient_norm = 0;  // over all parameters, before clipping
+  double clip_factor = 1;    // what the gradient was multiplied by
+  double loss_scale = 1;
+  double noise_scale = 0;  // as in LayerRow, over all weights
   std::vector<LayerRow> layers;
+};
+
+/// Entries by binary exponent e of their magnitude in [2^e, 2^(e+1)): one count per
+/// e = -150 .. 128; the first holds exact zeros and magnitudes below 2^-149, the last what is not
+/// finite in float32.
+inline constexpr int kLowestExponent = -150;
+inline constexpr int kHighestExponent = 128;
+inline constexpr std::size_t kExponents = kHighestExponent - kLowestExponent + 1;
+using ExponentHistogram = std::array<std::uint64_t, kExponents>;
+
+struct LayerHistograms {
+  ExponentHistogram weight_gradient{};  // of d mean loss / dW
+  ExponentHistogram delta{};            // of every sample's delta
+};
+
+struct HistogramRow {
+  std::int64_t step = 0;
+  std::vector<LayerHistograms> layers;
 };
 
 /// Phases of a step, in the order of TimingRow::seconds.
@@ -78,6 +102,7 @@ class RowSink {
   RowSink& operator=(const RowSink&) = delete;
   virtual ~RowSink() = default;
   virtual void write(const StepRow& row) = 0;
+  virtual void write_histograms(const HistogramRow& row) = 0;
   virtual void write_timing(std::span<const TimingRow> rows) = 0;
   virtual void write_evaluation(const EvaluationRow& row) = 0;
   virtual void write_snapshot(const Snapshot& snapshot) = 0;

@@ -5,58 +5,88 @@
 namespace plumb::probe {
 namespace {
 
-std::string unit_dimension(const net::ParameterLayout& layout, std::size_t layer) {
-  return layer + 1 == layout.layers() ? "class" : fmt::format("unit_{}", layer + 1);
-}
-
 auto slice(const train::Numbers& block, std::size_t offset, std::size_t count) {
   return std::visit(
       [&](auto span) -> decltype(SnapshotArray::values) { return span.subspan(offset, count); },
       block);
 }
 
+/// Names the arrays of one block: the parameters ("W1") or their gradient ("dW1").
 class Namer {
  public:
-  Namer(const net::ParameterLayout& layout, Snapshot& snapshot)
-      : layout_(layout), snapshot_(snapshot) {}
+  Namer(const net::ParameterLayout& layout, const net::NetworkSettings& network, Snapshot& snapshot)
+      : layout_(layout), network_(network), snapshot_(snapshot) {}
 
   void add_block(const train::Numbers& block, const std::string& prefix, const std::string& what) {
     for (std::size_t layer = 0; layer < layout_.layers(); ++layer) {
       const net::LayerShape& shape = layout_.shape(layer);
-      const std::string below = layer == 0 ? "input" : unit_dimension(layout_, layer - 1);
-      const std::string here = unit_dimension(layout_, layer);
-      snapshot_.arrays.push_back({fmt::format("{}W{}", prefix, layer + 1),
-                                  slice(block, layout_.weights_offset(layer), shape.weights()),
-                                  {shape.fan_in, shape.fan_out},
-                                  {below, here},
-                                  fmt::format("{}weights of layer {}", what, layer + 1)});
-      snapshot_.arrays.push_back({fmt::format("{}b{}", prefix, layer + 1),
-                                  slice(block, layout_.bias_offset(layer), shape.fan_out),
-                                  {shape.fan_out},
-                                  {here},
-                                  fmt::format("{}biases of layer {}", what, layer + 1)});
+      if (network_.family == net::Family::Rnn && layer == 0) {
+        add_cell(block, prefix, what);
+      } else {
+        add(block, prefix, "W", what + "weights", layer, layout_.weights_offset(layer),
+            {shape.fan_in, shape.fan_out}, {fed_dimension(layer), unit_dimension(layer)});
+      }
+      add(block, prefix, "b", what + "biases", layer, layout_.bias_offset(layer), {shape.fan_out},
+          {unit_dimension(layer)});
     }
   }
 
  private:
+  void add(const train::Numbers& block, const std::string& prefix, const char* letter,
+           const std::string& what, std::size_t layer, std::size_t offset,
+           std::vector<std::size_t> shape, std::vector<std::string> dimensions) {
+    std::size_t count = 1;
+    for (const std::size_t n : shape) count *= n;
+    snapshot_.arrays.push_back(
+        {fmt::format("{}{}{}", prefix, letter, layer + 1), slice(block, offset, count),
+         std::move(shape), std::move(dimensions), fmt::format("{} of layer {}", what, layer + 1)});
+  }
+
+  /// W above U in one block, see net/rnn.hpp.
+  void add_cell(const train::Numbers& block, const std::string& prefix, const std::string& what) {
+    const std::size_t width = network_.width;
+    const std::size_t inputs = layout_.shape(0).fan_in - width;
+    const std::size_t offset = layout_.weights_offset(0);
+    add(block, prefix, "W", what + "recurrent weights", 0, offset, {width, width},
+        {"unit_before", unit_dimension(0)});
+    add(block, prefix, "U", what + "input weights", 0, offset + width * width, {inputs, width},
+        {"step_input", unit_dimension(0)});
+  }
+
+  std::string unit_dimension(std::size_t layer) const {
+    return layer + 1 == layout_.layers() ? "class" : fmt::format("unit_{}", layer + 1);
+  }
+
+  /// What the rows of W stand for: the units below, or pixels and channels of a picture.
+  std::string fed_dimension(std::size_t layer) const {
+    if (network_.family == net::Family::Cnn) return fmt::format("fed_{}", layer + 1);
+    return layer == 0 ? "input" : unit_dimension(layer - 1);
+  }
+
   const net::ParameterLayout& layout_;
+  const net::NetworkSettings& network_;
   Snapshot& snapshot_;
 };
 
 }  // namespace
 
-Snapshot name_arrays(const train::SnapshotReport& report, const net::ParameterLayout& layout) {
+Snapshot name_arrays(const train::SnapshotReport& report, const net::ParameterLayout& layout,
+                     const net::NetworkSettings& network, std::size_t inputs) {
   Snapshot snapshot;
   snapshot.step = static_cast<std::int64_t>(report.step);
-  const std::size_t inputs = layout.shape(0).fan_in;
   snapshot.arrays.push_back({"x",
                              slice(report.x, 0, report.samples * inputs),
                              {report.samples, inputs},
                              {"sample", "input"},
                              "inputs of the global batch"});
+  const bool classes = std::holds_alternative<std::span<const std::int32_t>>(report.y);
   snapshot.arrays.push_back(
-      {"y", report.labels, {report.samples}, {"sample"}, "classes of the global batch"});
-  Namer namer(layout, snapshot);
+      {"y",
+       std::visit([](auto y) -> decltype(SnapshotArray::values) { return y; }, report.y),
+       {report.samples},
+       {"sample"},
+       classes ? "classes of the global batch" : "values to be predicted for the global batch"});
+  Namer namer(layout, network, snapshot);
   namer.add_block(report.parameters, "", "");
   namer.add_block(report.gradient, "d", "gradient of the mean loss, without weight decay, by the ");
   return snapshot;

@@ -1,6 +1,7 @@
 #include "record/history_layout.hpp"
 
 #include <numeric>
+#include <stdexcept>
 
 namespace plumb::record {
 namespace {
@@ -22,7 +23,8 @@ h5::Dataset create_layer_axis(const Group& group, const std::vector<LayerInfo>& 
 
   h5::Dataset axis = group.create_dataset("layer", {h5::Type::Int64, {layers.size()}, {}, false});
   axis.write<std::int64_t>(numbers);
-  describe_dataset(axis, {"layer", kDimensionless, "layer, 1 = first hidden, last = output"});
+  describe_dataset(
+      axis, {"layer", kDimensionless, "layer, 1 = first hidden or first time step, last = output"});
   axis.make_scale();
   const auto labels =
       group.create_dataset("layer_name", {h5::Type::String, {layers.size()}, {}, false});
@@ -64,10 +66,23 @@ StepTable create_activations(const Group& root, const HistoryHeader& header) {
   return create_layer_table(group, activation_columns(), header.layers);
 }
 
+HistogramTable create_histograms(const Group& root, const HistoryHeader& header) {
+  const Group group = root.create_group("histograms");
+  set_nexus_data(group, "weight_gradient", {"step", "layer", "exponent"});
+  group.set_text("SILX_style", R"({"signal_scale_type": "log"})");
+  return {group, create_layer_axis(group, header.layers)};
+}
+
 StepTable create_curves(const Group& root, const char* name, std::span<const Description> columns) {
   const Group group = root.create_group(name);
   set_nexus_data(group, columns.front().name, {"step"});
   return {group, columns, nullptr};
+}
+
+StepTable create_training(const Group& root) {
+  std::vector<Description> columns;
+  for (const StepColumn& column : training_columns()) columns.push_back(column.description);
+  return create_curves(root, "training", columns);
 }
 
 StepTable create_timing(const Group& root) {
@@ -96,6 +111,25 @@ struct SetAttribute {
   void operator()(double value) const { group.set_real(name, value); }
   void operator()(const std::string& value) const { group.set_text(name, value); }
 };
+
+void write_theory(const Group& root, const HistoryHeader& header) {
+  const std::vector<double>& ratios = header.theory.delta_rms_ratio;
+  if (ratios.empty()) return;
+  if (ratios.size() != header.layers.size()) {
+    throw std::invalid_argument("a theory predicts as many layers as the header has");
+  }
+  const Group group = root.create_group("theory");
+  set_nexus_data(group, kTheoryColumn.name, {"layer"});
+  const h5::Dataset axis = create_layer_axis(group, header.layers);
+  const auto dataset =
+      group.create_dataset(kTheoryColumn.name, {h5::Type::Float64, {ratios.size()}, {}, false});
+  dataset.write<double>(ratios);
+  describe_dataset(dataset, kTheoryColumn);
+  dataset.attach_scale(0, axis);
+  for (const auto& [name, value] : header.theory.attributes) {
+    std::visit(SetAttribute{group, name}, value);
+  }
+}
 
 void write_model(const Group& root, const HistoryHeader& header) {
   const Group group = root.create_group("model");
@@ -139,11 +173,13 @@ HistoryTables create_layout(const h5::File& file, const HistoryHeader& header) {
   HistoryTables tables{
       create_gradients(root, header),
       create_activations(root, header),
-      create_curves(root, "training", kTrainingColumns),
+      create_histograms(root, header),
+      create_training(root),
       create_timing(root),
       create_curves(root, "evaluation", kEvaluationColumns),
   };
   write_model(root, header);
+  write_theory(root, header);
   write_config(root, header);
   static_cast<void>(root.create_group("snapshots"));
   return tables;

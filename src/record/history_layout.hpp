@@ -3,6 +3,7 @@
 #pragma once
 
 #include "h5/file.hpp"
+#include "record/histogram_table.hpp"
 #include "record/history_writer.hpp"
 #include "record/step_table.hpp"
 
@@ -11,12 +12,14 @@ namespace plumb::record {
 struct HistoryTables {
   StepTable gradients;
   StepTable activations;
+  HistogramTable histograms;
   StepTable training;
   StepTable timing;
   StepTable evaluation;
 };
 
-/// Writes the header and hands back the tables that grow. Throws core::IoError.
+/// Writes the header and hands back the tables that grow. Throws core::IoError, and
+/// std::invalid_argument when the theory is of another number of layers.
 HistoryTables create_layout(const h5::File& file, const HistoryHeader& header);
 
 /// One group of borrowed arrays, /snapshots/step_NNNNNN. Each dimension name becomes a scale

@@ -38,6 +38,12 @@ void expect_schema(const h5::Group& root) {
 
 std::string group_of(const std::string& name) { return name.substr(0, name.rfind('/')); }
 
+std::map<std::string, h5::AttributeValue> attributes_of(const h5::Group& group) {
+  std::map<std::string, h5::AttributeValue> attributes;
+  for (const std::string& name : group.attribute_names()) attributes[name] = group.attribute(name);
+  return attributes;
+}
+
 }  // namespace
 
 HistoryReader::HistoryReader(const std::filesystem::path& path) : file_(open_or_explain(path)) {
@@ -80,6 +86,20 @@ Table HistoryReader::table(const std::string& name) const {
   return table;
 }
 
+Histograms HistoryReader::histograms(const std::string& name) const {
+  const h5::Dataset dataset = root().open_dataset(name);
+  const auto dims = dataset.dims();
+  if (dims.size() != 3) {
+    throw core::IoError(fmt::format("{}: {}: {} axes; step, layer and exponent are wanted", path(),
+                                    dataset.path(), dims.size()));
+  }
+  Histograms histograms{dims[0], dims[1], dims[2], dataset.read<std::uint64_t>()};
+  const auto whole_rows = root().open_dataset(group_of(name) + "/step").dims().front();
+  histograms.steps = std::min<std::size_t>(histograms.steps, whole_rows);
+  histograms.counts.resize(histograms.steps * histograms.layers * histograms.exponents);
+  return histograms;
+}
+
 bool HistoryReader::has(const std::string& name) const {
   h5::Group group = root();
   std::size_t start = 0;
@@ -105,11 +125,13 @@ std::vector<std::int64_t> HistoryReader::snapshot_steps() const {
 }
 
 std::map<std::string, h5::AttributeValue> HistoryReader::model_attributes() const {
-  const h5::Group model = root().open_group("model");
-  std::map<std::string, h5::AttributeValue> attributes;
-  for (const std::string& name : model.attribute_names()) {
-    attributes[name] = model.attribute(name);
-  }
+  return attributes_of(root().open_group("model"));
+}
+
+std::map<std::string, h5::AttributeValue> HistoryReader::theory_attributes() const {
+  if (!has("theory")) return {};
+  auto attributes = attributes_of(root().open_group("theory"));
+  for (const char* note : {"NX_class", "signal", "axes"}) attributes.erase(note);
   return attributes;
 }
 

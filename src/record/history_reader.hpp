@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,18 @@ struct Table {
 
   [[nodiscard]] double at(std::size_t row, std::size_t col) const {
     return values.at(row * cols + col);
+  }
+};
+
+/// Counts over (steps, layers, exponents) in C order; exponents from probe::kLowestExponent on.
+struct Histograms {
+  std::size_t steps = 0;
+  std::size_t layers = 0;
+  std::size_t exponents = 0;
+  std::vector<std::uint64_t> counts;
+
+  [[nodiscard]] std::span<const std::uint64_t> at(std::size_t step, std::size_t layer) const {
+    return std::span(counts).subspan((step * layers + layer) * exponents, exponents);
   }
 };
 
@@ -40,6 +53,8 @@ class HistoryReader {
   /// Numbers by "group/name" as float64: (S,L), (S,P), (S) or (L). Rows that an interrupted write
   /// left without a step are not handed out.
   [[nodiscard]] Table table(const std::string& name) const;
+  /// Counts by "group/name": "histograms/weight_gradient", "histograms/delta". Whole rows alone.
+  [[nodiscard]] Histograms histograms(const std::string& name) const;
   /// Whether the file holds that group or dataset.
   [[nodiscard]] bool has(const std::string& name) const;
   /// Steps of which a snapshot was kept, ascending.
@@ -47,6 +62,8 @@ class HistoryReader {
 
   /// The resolved network.
   [[nodiscard]] std::map<std::string, h5::AttributeValue> model_attributes() const;
+  /// What mean-field theory says of it: q_star, chi_1, ...; empty where the file has no /theory.
+  [[nodiscard]] std::map<std::string, h5::AttributeValue> theory_attributes() const;
   [[nodiscard]] std::string toml() const;
   [[nodiscard]] std::string resolved_json() const;
   [[nodiscard]] std::string provenance_json() const;

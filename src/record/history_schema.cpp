@@ -3,7 +3,9 @@
 namespace plumb::record {
 namespace {
 
+using probe::LayerHistograms;
 using probe::LayerRow;
+using probe::StepRow;
 
 constexpr LayerColumn kGradientColumns[] = {
     {{"delta_rms", kDimensionless,
@@ -30,6 +32,10 @@ constexpr LayerColumn kGradientColumns[] = {
      &LayerRow::zero_fraction},
     {{"nonfinite_count", kDimensionless, "gradient entries that are not finite", true},
      &LayerRow::nonfinite_count},
+    {{"noise_scale", kSamples,
+      "gradient noise scale tr(covariance of d loss / d weights) / squared norm of its mean, over"
+      " the recorded steps so far"},
+     &LayerRow::noise_scale},
 };
 
 constexpr LayerColumn kActivationColumns[] = {
@@ -46,10 +52,44 @@ constexpr LayerColumn kActivationColumns[] = {
      &LayerRow::dead_fraction},
 };
 
+constexpr StepColumn kTrainingColumns[] = {
+    {{"loss", kDimensionless, "mean loss over the step's global batch"}, &StepRow::loss},
+    {{"accuracy", kDimensionless,
+      "share of the step's global batch classified correctly, or predicted to within 0.04"},
+     &StepRow::accuracy},
+    {{"learning_rate", kDimensionless, "learning rate of the step"}, &StepRow::learning_rate},
+    {{"gradient_norm", kDimensionless,
+      "norm of the gradient of the mean loss by all parameters, before clipping"},
+     &StepRow::gradient_norm},
+    {{"clip_factor", kDimensionless, "what clipping multiplied the gradient by"},
+     &StepRow::clip_factor},
+    {{"loss_scale", kDimensionless,
+      "what the loss was multiplied by for the backward pass; recorded gradients are divided by "
+      "it"},
+     &StepRow::loss_scale},
+    {{"noise_scale", kSamples,
+      "gradient noise scale over all weights and the recorded steps so far"},
+     &StepRow::noise_scale},
+};
+
+constexpr HistogramColumn kHistogramColumns[] = {
+    {{"weight_gradient", kDimensionless,
+      "entries of d mean loss / d weights by binary exponent of their magnitude"},
+     &LayerHistograms::weight_gradient},
+    {{"delta", kDimensionless,
+      "entries of d loss / d pre-activation, of all samples, by binary exponent of their "
+      "magnitude"},
+     &LayerHistograms::delta},
+};
+
 }  // namespace
 
 std::span<const LayerColumn> gradient_columns() { return kGradientColumns; }
 
 std::span<const LayerColumn> activation_columns() { return kActivationColumns; }
+
+std::span<const StepColumn> training_columns() { return kTrainingColumns; }
+
+std::span<const HistogramColumn> histogram_columns() { return kHistogramColumns; }
 
 }  // namespace plumb::record

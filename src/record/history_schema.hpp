@@ -13,6 +13,7 @@ namespace plumb::record {
 inline constexpr std::string_view kHistorySchema = "plumbline.history/1";
 inline constexpr const char* kDimensionless = "1";
 inline constexpr const char* kSeconds = "s";
+inline constexpr const char* kSamples = "samples";
 
 /// What a dataset is called and means.
 struct Description {
@@ -31,18 +32,35 @@ struct LayerColumn {
 std::span<const LayerColumn> gradient_columns();    // of /gradients
 std::span<const LayerColumn> activation_columns();  // of /activations
 
-// The (S) datasets, in the order in which the writer fills them.
-inline constexpr Description kTrainingColumns[] = {
-    {"loss", kDimensionless, "mean loss over the step's global batch"},
-    {"accuracy", kDimensionless, "share of the step's global batch classified correctly"},
-    {"learning_rate", kDimensionless, "learning rate of the step"},
+/// A (S) dataset and the member of a row that fills it.
+struct StepColumn {
+  Description description;
+  double probe::StepRow::*member;
 };
+
+std::span<const StepColumn> training_columns();  // of /training
+
+/// A (S,L,E) dataset of counts and the member of a row that fills it.
+struct HistogramColumn {
+  Description description;
+  probe::ExponentHistogram probe::LayerHistograms::*member;
+};
+
+std::span<const HistogramColumn> histogram_columns();  // of /histograms
+
+// The (S) datasets of /evaluation, in the order in which the writer fills them.
 inline constexpr Description kEvaluationColumns[] = {
     {"loss", kDimensionless, "mean loss on the test split"},
-    {"accuracy", kDimensionless, "share of the test split classified correctly"},
+    {"accuracy", kDimensionless,
+     "share of the test split classified correctly, or predicted to within 0.04"},
 };
 inline constexpr Description kTimingColumn = {"seconds", kSeconds,
                                               "wall-clock time of the phase on the slowest rank"};
+
+// The (L) dataset of /theory.
+inline constexpr Description kTheoryColumn = {
+    "delta_rms_ratio", kDimensionless,
+    "predicted delta_rms of the layer over that of the next layer towards the output"};
 
 // The (L) datasets of /model.
 inline constexpr Description kModelColumns[] = {

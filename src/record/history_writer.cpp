@@ -14,6 +14,7 @@ namespace {
 // A killed run loses at most this much.
 constexpr double kFlushSeconds = 0.5;
 constexpr std::size_t kFlushRows = 256;
+constexpr std::size_t kFlushHistogramBytes = std::size_t{8} << 20;
 
 struct PushValue {
   StepTable& table;
@@ -29,6 +30,12 @@ void add_layer_row(StepTable& table, std::span<const LayerColumn> columns,
   for (std::size_t c = 0; c < columns.size(); ++c) {
     for (const auto& layer : row.layers) std::visit(PushValue{table, c, layer}, columns[c].member);
   }
+}
+
+void add_training_row(StepTable& table, const probe::StepRow& row) {
+  const auto columns = training_columns();
+  table.start_row(row.step);
+  for (std::size_t c = 0; c < columns.size(); ++c) table.push(c, row.*columns[c].member);
 }
 
 }  // namespace
@@ -60,14 +67,21 @@ struct HistoryWriter::Impl {
                              &tables->timing, &tables->evaluation}) {
       table->write_out();
     }
+    tables->histograms.write_out();
     file.flush();
     since_flush.lap();
   }
 
   void write_out_when_due() {
-    if (tables->gradients.buffered_rows() >= kFlushRows || since_flush.elapsed() >= kFlushSeconds) {
+    if (tables->gradients.buffered_rows() >= kFlushRows ||
+        tables->histograms.buffered_bytes() >= kFlushHistogramBytes ||
+        since_flush.elapsed() >= kFlushSeconds) {
       write_out();
     }
+  }
+
+  void expect_layers(std::size_t given) const {
+    if (given != layers) throw std::invalid_argument("a row has as many layers as the header");
   }
 
   PartFile name;
@@ -93,17 +107,20 @@ HistoryWriter::~HistoryWriter() {
 }
 
 void HistoryWriter::write(const probe::StepRow& row) {
-  if (row.layers.size() != impl_->layers) {
-    throw std::invalid_argument("a row has as many layers as the header");
-  }
+  impl_->expect_layers(row.layers.size());
   impl_->guarded([&] {
     HistoryTables& tables = *impl_->tables;
     add_layer_row(tables.gradients, gradient_columns(), row);
     add_layer_row(tables.activations, activation_columns(), row);
-    tables.training.start_row(row.step);
-    tables.training.push(0, row.loss);
-    tables.training.push(1, row.accuracy);
-    tables.training.push(2, row.learning_rate);
+    add_training_row(tables.training, row);
+    impl_->write_out_when_due();
+  });
+}
+
+void HistoryWriter::write_histograms(const probe::HistogramRow& row) {
+  impl_->expect_layers(row.layers.size());
+  impl_->guarded([&] {
+    impl_->tables->histograms.add(row);
     impl_->write_out_when_due();
   });
 }

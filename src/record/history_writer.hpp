@@ -14,16 +14,27 @@
 namespace plumb::record {
 
 struct LayerInfo {
-  std::string name;  // "hidden_1", ..., "output"
+  std::string name;  // "hidden_1", ..., "output"; of a recurrent network "step_1", ..., "output"
   std::int64_t fan_in = 0;
   std::int64_t fan_out = 0;
   std::int64_t parameters = 0;
 };
 
+using Attributes = std::map<std::string, std::variant<std::int64_t, double, std::string>>;
+
+/// What mean-field theory predicts of the network before its first step.
+struct TheoryHeader {
+  /// delta_rms of each layer over that of the next layer towards the output; not-a-number where
+  /// nothing is predicted, as for the output layer. As many as layers, or none: no /theory then.
+  std::vector<double> delta_rms_ratio;
+  Attributes attributes;  // q_star, chi_1, ...
+};
+
 /// What is known before the first step.
 struct HistoryHeader {
   std::vector<LayerInfo> layers;
-  std::map<std::string, std::variant<std::int64_t, double, std::string>> model;  // attributes
+  Attributes model;
+  TheoryHeader theory;
   std::string toml;             // the study file as read
   std::string resolved_json;    // this run's flat settings
   std::string provenance_json;  // versions, flags, layout, environment
@@ -35,18 +46,20 @@ struct HistoryOutcome {
   std::int64_t diverged_step = -1;
 };
 
-/// The file is PATH.part until finish() renames it to PATH. Rows are flushed every half second or
-/// 256 rows, whichever comes first. Every failure throws core::IoError that names the file and the
-/// reason (a full disk says so); the .part file is then left as it is.
+/// The file is PATH.part until finish() renames it to PATH. Rows are flushed every half second, 256
+/// rows or 8 MiB of histograms, whichever comes first. Every failure throws core::IoError that
+/// names the file and the reason (a full disk says so); the .part file is then left as it is.
 class HistoryWriter final : public probe::RowSink {
  public:
-  /// Throws core::IoError when PATH exists and overwrite is false.
+  /// Throws core::IoError when PATH exists and overwrite is false. A theory and rows of another
+  /// number of layers than the header's are std::invalid_argument.
   HistoryWriter(std::filesystem::path path, const HistoryHeader& header, bool overwrite);
   HistoryWriter(const HistoryWriter&) = delete;
   HistoryWriter& operator=(const HistoryWriter&) = delete;
   ~HistoryWriter() override;
 
   void write(const probe::StepRow& row) override;
+  void write_histograms(const probe::HistogramRow& row) override;
   void write_timing(std::span<const probe::TimingRow> rows) override;
   void write_evaluation(const probe::EvaluationRow& row) override;
   void write_snapshot(const probe::Snapshot& snapshot) override;

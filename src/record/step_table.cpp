@@ -12,18 +12,6 @@ std::uint64_t rows_per_chunk(std::uint64_t row_values) {
   return std::clamp<std::uint64_t>(kChunkValues / row_values, 16, 1024);
 }
 
-h5::Dataset create_step_scale(const h5::Group& group) {
-  h5::DatasetSpec spec;
-  spec.type = h5::Type::Int64;
-  spec.dims = {0};
-  spec.chunk = {rows_per_chunk(1)};
-  spec.extendable = true;
-  h5::Dataset step = group.create_dataset("step", spec);
-  describe_dataset(step, {"step", kDimensionless, "training steps done before this one"});
-  step.make_scale();
-  return step;
-}
-
 h5::Dataset create_column(const h5::Group& group, const Description& description,
                           const h5::Dataset& step, const h5::Dataset* inner) {
   h5::DatasetSpec spec;
@@ -45,6 +33,18 @@ h5::Dataset create_column(const h5::Group& group, const Description& description
 void describe_dataset(const h5::Dataset& dataset, const Description& description) {
   dataset.set_text("units", description.units);
   dataset.set_text("long_name", description.long_name);
+}
+
+h5::Dataset create_step_scale(const h5::Group& group) {
+  h5::DatasetSpec spec;
+  spec.type = h5::Type::Int64;
+  spec.dims = {0};
+  spec.chunk = {rows_per_chunk(1)};
+  spec.extendable = true;
+  h5::Dataset step = group.create_dataset("step", spec);
+  describe_dataset(step, {"step", kDimensionless, "training steps done before this one"});
+  step.make_scale();
+  return step;
 }
 
 StepTable::StepTable(const h5::Group& group, std::span<const Description> columns,

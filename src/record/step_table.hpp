@@ -41,6 +41,9 @@ class StepTable {
   std::vector<Column> columns_;
 };
 
+/// The unlimited scale `step` (S) of a group that grows by steps.
+h5::Dataset create_step_scale(const h5::Group& group);
+
 /// Gives a new dataset the two attributes that every dataset of a history has.
 void describe_dataset(const h5::Dataset& dataset, const Description& description);
 

@@ -35,6 +35,7 @@ constexpr Figure kFigures[] = {
     {"delta_rms_last_hidden_layer", "delta_rms", "last", &RunSummary::last_hidden_delta_rms,
      "{:.2e}"},
     {"decay_per_layer", "decay", "/layer", &RunSummary::decay_per_layer, "{:.3f}"},
+    {"theory_decay_per_layer", "theory", "/layer", &RunSummary::theory_decay_per_layer, "{:.3f}"},
     {"weight_gradient_norm_first_layer_at_start", "|dW1|", "start",
      &RunSummary::first_weight_gradient, "{:.2e}"},
     {"weight_gradient_norm_first_layer_at_end", "|dW1|", "end",
@@ -47,8 +48,9 @@ constexpr Figure kFigures[] = {
 
 constexpr const char* kLegend =
     "delta_rms: gradient at the pre-activations of the first and last hidden layer, first recorded"
-    " step;\ndecay: its factor per layer towards the input; |dW1|: weight gradient of the first"
-    " layer, first and last recorded step.\n";
+    " step;\ndecay: its factor per layer (or time step) towards the input; theory: the same as"
+    " mean-field theory predicts it;\n|dW1|: weight gradient of the first layer, first and last"
+    " recorded step.\n";
 
 bool is_shared(const std::vector<RunSummary>& runs, Text member) {
   return std::all_of(runs.begin(), runs.end(),

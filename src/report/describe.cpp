@@ -27,29 +27,42 @@ std::string entry(const std::string& name, const std::string& value) {
   return fmt::format("  {:<28} {}\n", name, value);
 }
 
+std::string steps_of(const HistoryReader& history, const char* group) {
+  if (!history.has(group)) return "none";
+  const auto steps = history.steps(group);
+  if (steps.empty()) return "none";
+  return fmt::format("{}, from {} to {}", steps.size(), steps.front(), steps.back());
+}
+
 std::string heading(const HistoryReader& history) {
-  const auto steps = history.steps();
   std::string text = fmt::format("{}\n", history.path());
   const auto diverged = history.diverged_step();
   text += entry("status",
                 history.status() + (diverged < 0 ? "" : fmt::format(" from step {}", diverged)));
-  text += entry("recorded steps", steps.empty() ? "none"
-                                                : fmt::format("{}, from {} to {}", steps.size(),
-                                                              steps.front(), steps.back()));
+  text += entry("recorded steps", steps_of(history, "gradients"));
   text += entry("layers", fmt::format("{}", fmt::join(history.layer_names(), ", ")));
   const auto snapshots = history.snapshot_steps();
   text +=
       entry("snapshots",
             snapshots.empty() ? "none" : fmt::format("of steps {}", fmt::join(snapshots, ", ")));
+  text += entry("histograms", steps_of(history, "histograms"));
+  return text;
+}
+
+std::string attribute_section(const char* title,
+                              const std::map<std::string, h5::AttributeValue>& attributes) {
+  std::string text = fmt::format("\n{}\n", title);
+  for (const auto& [name, value] : attributes) text += entry(name, std::visit(PlainText{}, value));
   return text;
 }
 
 std::string model(const HistoryReader& history) {
-  std::string text = "\nNetwork\n";
-  for (const auto& [name, value] : history.model_attributes()) {
-    text += entry(name, std::visit(PlainText{}, value));
-  }
-  return text;
+  return attribute_section("Network", history.model_attributes());
+}
+
+std::string theory(const HistoryReader& history) {
+  if (!history.has("theory")) return "";
+  return attribute_section("Mean-field theory", history.theory_attributes());
 }
 
 // One line per value; nested objects as "outer.inner".
@@ -104,7 +117,8 @@ std::string describe_history(const std::filesystem::path& file) {
   const HistoryReader history(file);
   Listing listing;
   listing.walk(history.root());
-  return heading(history) + model(history) + json_section("Settings", history.resolved_json()) +
+  return heading(history) + model(history) + theory(history) +
+         json_section("Settings", history.resolved_json()) +
          json_section("Provenance", history.provenance_json()) + "\n" +
          render({listing.name, listing.type, listing.shape, listing.unit, listing.meaning});
 }

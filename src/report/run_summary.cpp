@@ -67,6 +67,18 @@ void read_gradients(RunSummary& run, const HistoryReader& history) {
   run.first_weight_gradient_at_end = weight_gradient.at(weight_gradient.rows - 1, 0);
 }
 
+// delta_rms_ratio of layer l is the predicted delta_rms of l over that of l + 1, so that its
+// geometric mean up to the last hidden layer is to be compared with decay_per_layer.
+double theory_decay(const HistoryReader& history) {
+  constexpr const char* kRatio = "theory/delta_rms_ratio";
+  if (!history.has(kRatio)) return kNothing;  // older files, and networks without a theory
+  const Table ratio = history.table(kRatio);
+  const std::size_t count = ratio.rows < 2 ? 0 : ratio.rows - 2;
+  double log_sum = 0;
+  for (std::size_t l = 0; l < count; ++l) log_sum += std::log(ratio.at(l, 0));
+  return count == 0 ? kNothing : std::exp(log_sum / static_cast<double>(count));
+}
+
 double last_value(const HistoryReader& history, const char* name) {
   if (!history.has(name)) return kNothing;
   const Table table = history.table(name);
@@ -82,6 +94,7 @@ RunSummary read_history(const fs::path& path) {
   run.status = history.status();
   read_settings(run, history);
   read_gradients(run, history);
+  run.theory_decay_per_layer = theory_decay(history);
   run.train_loss = last_value(history, "training/loss");
   // A diverged run has no final evaluation, only those it made on the way.
   const bool diverged = run.status == "diverged";

@@ -23,6 +23,7 @@ struct RunSummary {
   double first_delta_rms;               // first layer, first recorded step
   double last_hidden_delta_rms;         // last hidden layer, same step
   double decay_per_layer;               // (first / last hidden)^(1 / (hidden layers - 1))
+  double theory_decay_per_layer;        // predicted, over the same layers
   double first_weight_gradient;         // ||dW|| of the first layer, first recorded step
   double first_weight_gradient_at_end;  // the same, last recorded step
   double train_loss;                    // last recorded step

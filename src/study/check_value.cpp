@@ -47,13 +47,27 @@ class Check {
   Value operator()(const IntegerRange& range) const {
     const std::int64_t value = as_integer();
     if (value < range.low || value > range.high) out_of_range(value);
+    if (range.odd && value % 2 == 0) refuse(fmt::format("= {} is even", value));
     return value;
   }
 
   Value operator()(const RealRange& range) const {
+    if (!is_number()) wrong_type("a number");
     const double value = as_number();
     if (!inside(range, value)) out_of_range(value);
     return value + 0.0;  // -0 becomes 0
+  }
+
+  Value operator()(const Flag&) const {
+    const auto* value = std::get_if<bool>(&written_.value);
+    if (value == nullptr) wrong_type("a boolean");
+    return *value;
+  }
+
+  Value operator()(const NumberOrWord& either) const {
+    if (is_number()) return (*this)(either.range);
+    if (!std::holds_alternative<std::string>(written_.value)) wrong_type("a number or a word");
+    return (*this)(Choice{{either.word}});
   }
 
   Value operator()(const Choice& choice) const {
@@ -102,13 +116,14 @@ class Check {
     return *value;
   }
 
+  bool is_number() const {
+    return std::holds_alternative<std::int64_t>(written_.value) ||
+           std::holds_alternative<double>(written_.value);
+  }
+
   double as_number() const {
-    if (const auto* integer = std::get_if<std::int64_t>(&written_.value)) {
-      return static_cast<double>(*integer);
-    }
-    const auto* value = std::get_if<double>(&written_.value);
-    if (value == nullptr) wrong_type("a number");
-    return *value;
+    const auto* integer = std::get_if<std::int64_t>(&written_.value);
+    return integer != nullptr ? static_cast<double>(*integer) : std::get<double>(written_.value);
   }
 
   const std::string& as_string() const {

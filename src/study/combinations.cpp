@@ -6,58 +6,14 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "study/contradictions.hpp"
+#include "study/dependences.hpp"
 
 namespace plumb::study {
 
 namespace {
 
 constexpr double kMostRuns = 100'000;
-
-/// A key that only matters under some values of another one.
-struct Dependence {
-  std::string_view key;
-  std::string_view on;
-  std::vector<std::string> values;
-};
-
-const std::vector<Dependence>& dependences() {
-  static const std::vector<Dependence> table{
-      {"network.negative_slope", "network.activation", {"leaky_relu"}},
-      {"network.weight_variance", "network.init", {"scaled"}},
-      {"network.bias_variance", "network.init", {"scaled"}},
-      {"data.path", "data.source", {"idx", "csv"}},
-      {"data.test_path", "data.source", {"csv"}},
-      {"data.inputs", "data.source", {"teacher"}},
-      {"data.classes", "data.source", {"teacher"}}};
-  return table;
-}
-
-std::vector<std::string> texts(const Sweep& sweep) {
-  std::vector<std::string> all;
-  for (const SweptValue& item : sweep.values) all.push_back(printable(to_text(item.value)));
-  return all;
-}
-
-/// Where a value comes from: " (study.toml:4)" or " (the default)".
-std::string origin(const std::string& where) {
-  return fmt::format(" ({})", where.empty() ? "the default" : where);
-}
-
-bool has_effect(const Dependence& rule, const std::vector<Sweep>& sweeps) {
-  const auto on = texts(sweep_of(sweeps, rule.on));
-  return std::any_of(on.begin(), on.end(), [&](const std::string& value) {
-    return std::find(rule.values.begin(), rule.values.end(), value) != rule.values.end();
-  });
-}
-
-void check_dependence(const Dependence& rule, const std::vector<Sweep>& sweeps) {
-  const Sweep& sweep = sweep_of(sweeps, rule.key);
-  if (!sweep.is_given() || has_effect(rule, sweeps)) return;
-  const Sweep& on = sweep_of(sweeps, rule.on);
-  throw core::UsageError(fmt::format("{}: {} has no effect, {} is {}{}; allowed: only with {} = {}",
-                                     sweep.where, rule.key, rule.on, fmt::join(texts(on), ", "),
-                                     origin(on.where), rule.on, fmt::join(rule.values, " or ")));
-}
 
 std::int64_t integer(const SweptValue& item) { return std::get<std::int64_t>(item.value); }
 
@@ -144,18 +100,10 @@ void check_run_count(const std::vector<Sweep>& sweeps) {
 
 }  // namespace
 
-void drop_moot_lines(std::vector<Sweep>& sweeps) {
-  for (const Dependence& rule : dependences()) {
-    if (!sweep_of(sweeps, rule.on).overridden || has_effect(rule, sweeps)) continue;
-    for (Sweep& sweep : sweeps) {
-      if (sweep.key->name == rule.key && !sweep.overridden) sweep = default_sweep(*sweep.key);
-    }
-  }
-}
-
 void check_combinations(const std::vector<Sweep>& sweeps) {
   check_run_count(sweeps);
-  for (const Dependence& rule : dependences()) check_dependence(rule, sweeps);
+  check_dependences(sweeps);
+  check_contradictions(sweeps);
   check_batches(sweeps);
   check_snapshots(sweeps);
   check_path_is_there(sweeps);

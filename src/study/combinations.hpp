@@ -7,13 +7,10 @@
 
 namespace plumb::study {
 
-/// Lines that an override left without effect (data.path below --set data.source=shapes) go back
-/// to their defaults, so that --set never needs a file to be edited first.
-void drop_moot_lines(std::vector<Sweep>& sweeps);
-
-/// Every run of the product must make sense. Throws core::UsageError for keys without effect, a
-/// batch that is not a multiple of its slice, snapshots after the last step, missing files, an
-/// evaluation without test data, and a product of more than 100,000 runs.
+/// Every run of the product must make sense. Throws core::UsageError for keys without effect,
+/// pairs of values that contradict each other, a batch that is not a multiple of its slice,
+/// snapshots after the last step, missing files, an evaluation without test data, and a product of
+/// more than 100,000 runs.
 void check_combinations(const std::vector<Sweep>& sweeps);
 
 }  // namespace plumb::study

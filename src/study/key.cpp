@@ -11,8 +11,9 @@ namespace {
 
 struct Allowed {
   std::string operator()(const IntegerRange& range) const {
-    if (range.high == IntegerRange{}.high) return fmt::format("an integer >= {}", range.low);
-    return fmt::format("an integer from {} to {}", range.low, range.high);
+    const char* what = range.odd ? "an odd integer" : "an integer";
+    if (range.high == IntegerRange{}.high) return fmt::format("{} >= {}", what, range.low);
+    return fmt::format("{} from {} to {}", what, range.low, range.high);
   }
   std::string operator()(const RealRange& range) const {
     const char* low = range.low_end == RealRange::Low::Included ? ">=" : ">";
@@ -20,6 +21,10 @@ struct Allowed {
     if (range.high_end == RealRange::High::Unlimited) return text;
     const char* high = range.high_end == RealRange::High::Included ? "<=" : "<";
     return text + fmt::format(" and {} {}", high, range.high);
+  }
+  std::string operator()(const Flag&) const { return "true or false"; }
+  std::string operator()(const NumberOrWord& either) const {
+    return fmt::format("{}, or {}", (*this)(either.range), either.word);
   }
   std::string operator()(const Choice& choice) const {
     return fmt::format("{}{}", choice.names.size() > 1 ? "one of " : "",

@@ -18,6 +18,7 @@ namespace plumb::study {
 struct IntegerRange {
   std::int64_t low = 0;
   std::int64_t high = std::numeric_limits<std::int64_t>::max();  // no limit
+  bool odd = false;                                              // odd integers only
 };
 
 /// Finite numbers only.
@@ -34,6 +35,15 @@ struct Choice {
   std::vector<std::string> names;
 };
 
+/// true or false.
+struct Flag {};
+
+/// A number, or one word in its place.
+struct NumberOrWord {
+  RealRange range;
+  std::string word;
+};
+
 /// Letters, digits, - and _.
 struct Identifier {};
 
@@ -43,7 +53,8 @@ struct Text {};
 /// A list of step numbers; the list is the value, so it is never swept.
 struct StepList {};
 
-using Domain = std::variant<IntegerRange, RealRange, Choice, Identifier, Text, StepList>;
+using Domain =
+    std::variant<IntegerRange, RealRange, Flag, Choice, NumberOrWord, Identifier, Text, StepList>;
 
 struct Key {
   std::string name;  // "network.depth"
@@ -67,7 +78,7 @@ const Key* find_key(std::string_view name);
 /// In the order of key_table(): "study", "network", ...
 std::vector<std::string> table_names();
 
-/// "an integer from 1 to 10000", "a finite number > 0", "one of tree, mpi".
+/// "an integer from 1 to 10000", "a finite number > 0", "true or false", "one of tree, mpi".
 std::string allowed_values(const Key& key);
 
 }  // namespace plumb::study

@@ -51,6 +51,25 @@ Key choice(const char* name, Field field) {
 }
 
 template <class Field>
+Key flag(const char* name, Field field) {
+  return plain_key<bool>(name, Flag{}, field);
+}
+
+/// A number, or "dynamic".
+template <class Field>
+Key loss_scale(const char* name, RealRange range, Field field) {
+  const std::string dynamic = "dynamic";
+  return {name, NumberOrWord{range, dynamic},
+          [field](RunSettings& run, const Value& value) {
+            const double* number = std::get_if<double>(&value);
+            field(run) = {number == nullptr, number == nullptr ? 1.0 : *number};
+          },
+          [field, dynamic](const RunSettings& run) {
+            return field(run).dynamic ? Value(dynamic) : Value(field(run).value);
+          }};
+}
+
+template <class Field>
 Key steps(const char* name, Field field) {
   using Steps = std::vector<std::int64_t>;
   return {name, StepList{},
@@ -67,6 +86,11 @@ Key steps(const char* name, Field field) {
 constexpr RealRange kZeroOrMore{.high = 1e30, .high_end = RealRange::High::Included};
 constexpr RealRange kAboveZero{
     .low_end = RealRange::Low::Excluded, .high = 1e30, .high_end = RealRange::High::Included};
+constexpr RealRange kPositiveInFloat32{
+    .low = 1e-30, .high = 1e30, .high_end = RealRange::High::Included};
+// A loss of ordinary size stays an ordinary number in float32.
+constexpr RealRange kLossScale{
+    .low = 1e-12, .high = 1'099'511'627'776, .high_end = RealRange::High::Included};  // 2^40
 constexpr RealRange kZeroToOne{.high = 1, .high_end = RealRange::High::Included};
 constexpr RealRange kBelowOne{.high = 1, .high_end = RealRange::High::Excluded};
 constexpr IntegerRange kAtLeastZero{0};
@@ -77,13 +101,18 @@ constexpr std::int64_t kMostSamples = 1'000'000'000;
 
 std::vector<Key> network_keys() {
   return {choice("network.family", PLUMB_FIELD(network.family)),
-          integer("network.depth", {1, 10'000}, PLUMB_FIELD(network.depth)),
+          integer("network.depth", {0, 10'000}, PLUMB_FIELD(network.depth)),
           integer("network.width", {1, 65'536}, PLUMB_FIELD(network.width)),
           choice("network.activation", PLUMB_FIELD(network.activation)),
           real("network.negative_slope", kZeroToOne, PLUMB_FIELD(network.negative_slope)),
           choice("network.init", PLUMB_FIELD(network.init)),
           real("network.weight_variance", kAboveZero, PLUMB_FIELD(network.weight_variance)),
-          real("network.bias_variance", kZeroOrMore, PLUMB_FIELD(network.bias_variance))};
+          real("network.bias_variance", kZeroOrMore, PLUMB_FIELD(network.bias_variance)),
+          flag("network.residual", PLUMB_FIELD(network.residual)),
+          integer("network.kernel", {1, 31, true}, PLUMB_FIELD(network.kernel)),
+          choice("network.pooling", PLUMB_FIELD(network.pooling)),
+          integer("network.pool_every", kAtLeastOne, PLUMB_FIELD(network.pool_every)),
+          real("network.recurrent_gain", kAboveZero, PLUMB_FIELD(network.recurrent_gain))};
 }
 
 std::vector<Key> data_keys() {
@@ -105,7 +134,14 @@ std::vector<Key> train_keys() {
           choice("train.loss", PLUMB_FIELD(train.loss)),
           choice("train.precision", PLUMB_FIELD(train.precision)),
           integer("train.evaluate_every", kAtLeastZero, PLUMB_FIELD(train.evaluate_every)),
-          integer("train.seed", kAtLeastZero, PLUMB_FIELD(train.seed))};
+          integer("train.seed", kAtLeastZero, PLUMB_FIELD(train.seed)),
+          choice("train.optimizer", PLUMB_FIELD(train.optimizer)),
+          real("train.beta1", kBelowOne, PLUMB_FIELD(train.beta1)),
+          real("train.beta2", kBelowOne, PLUMB_FIELD(train.beta2)),
+          real("train.epsilon", kPositiveInFloat32, PLUMB_FIELD(train.epsilon)),
+          choice("train.gradient_format", PLUMB_FIELD(train.gradient_format)),
+          loss_scale("train.loss_scale", kLossScale, PLUMB_FIELD(train.loss_scale)),
+          real("train.gradient_clip", kZeroOrMore, PLUMB_FIELD(train.gradient_clip))};
 }
 
 std::vector<Key> make_table() {
@@ -114,6 +150,8 @@ std::vector<Key> make_table() {
     std::move(keys.begin(), keys.end(), std::back_inserter(table));
   }
   table.push_back(integer("record.every", kAtLeastOne, PLUMB_FIELD(record.every)));
+  table.push_back(
+      integer("record.histogram_every", kAtLeastOne, PLUMB_FIELD(record.histogram_every)));
   table.push_back(steps("record.snapshot_steps", PLUMB_FIELD(record.snapshot_steps)));
   table.push_back(choice("allreduce.algorithm", PLUMB_FIELD(train.allreduce)));
   return table;

@@ -19,23 +19,30 @@ std::string file_name_safe(const std::string& text) {
 }
 
 bool is_in_every_label(const Key& key) {
-  return key.name == "network.activation" || key.name == "network.init" ||
-         key.name == "network.depth" || key.name == "network.width";
+  return key.name == "network.family" || key.name == "network.activation" ||
+         key.name == "network.init" || key.name == "network.depth" || key.name == "network.width";
 }
 
 std::string part(const Key& key, const RunSettings& run) {
   const Value value = key.get(run);
-  // weight_variance1.3, but source_teacher: a word needs a gap before it.
-  const char* gap = std::holds_alternative<std::string>(value) ? "_" : "";
+  // weight_variance1.3, but source_teacher and residual_true: a word needs a gap before it.
+  const bool word =
+      std::holds_alternative<std::string>(value) || std::holds_alternative<bool>(value);
+  const char* gap = word ? "_" : "";
   return "-" + key.short_name() + gap + file_name_safe(to_text(value));
+}
+
+/// Labels of mlp are older than the other families and stay as they were.
+std::string family_part(net::Family family) {
+  return family == net::Family::Mlp ? "" : to_string(family) + "-";
 }
 
 }  // namespace
 
 std::string make_label(const RunSettings& run, const std::vector<Sweep>& sweeps) {
-  std::string label =
-      fmt::format("{}-{}-{}x{}", to_string(run.network.activation), to_string(run.network.init),
-                  run.network.depth, run.network.width);
+  std::string label = fmt::format("{}{}-{}-{}x{}", family_part(run.network.family),
+                                  to_string(run.network.activation), to_string(run.network.init),
+                                  run.network.depth, run.network.width);
   for (const Sweep& sweep : sweeps) {
     if (sweep.varies() && !is_in_every_label(*sweep.key)) label += part(*sweep.key, run);
   }

@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <map>
+#include <stdexcept>
 
 #include "core/error.hpp"
 #include "study/combinations.hpp"
+#include "study/dependences.hpp"
 #include "study/label.hpp"
 #include "study/overrides.hpp"
 #include "study/sweep.hpp"
@@ -90,6 +92,13 @@ RunSettings pick_run(const std::vector<Sweep>& sweeps, std::size_t index) {
   return run;
 }
 
+/// What one value makes of another where nobody said otherwise.
+void resolve(RunSettings& run, const std::vector<Sweep>& sweeps) {
+  if (run.data.source != data::Source::Adding) return;
+  run.data.sequence = run.network.depth;
+  if (!sweep_of(sweeps, "train.loss").is_given()) run.train.loss = net::Loss::MeanSquaredError;
+}
+
 std::vector<RunSettings> expand(const std::vector<Sweep>& sweeps) {
   std::size_t count = 1;
   for (const Sweep& sweep : sweeps) count *= sweep.values.size();
@@ -97,6 +106,7 @@ std::vector<RunSettings> expand(const std::vector<Sweep>& sweeps) {
   runs.reserve(count);
   for (std::size_t index = 0; index < count; ++index) {
     runs.push_back(pick_run(sweeps, index));
+    resolve(runs.back(), sweeps);
     runs.back().label = make_label(runs.back(), sweeps);
   }
   make_labels_unique(runs);
@@ -113,6 +123,14 @@ std::string name_from(const std::string& file_name) {
   return name.empty() ? "study" : name;
 }
 
+std::map<std::string, std::string> places_of(const std::vector<Sweep>& sweeps) {
+  std::map<std::string, std::string> places;
+  for (const Sweep& sweep : sweeps) {
+    if (sweep.is_given()) places.emplace(sweep.key->name, sweep.where);
+  }
+  return places;
+}
+
 std::string with_overrides(const std::string& text, const std::vector<std::string>& overrides) {
   std::string all = text;
   if (!overrides.empty() && !all.empty() && all.back() != '\n') all += '\n';
@@ -124,6 +142,12 @@ std::string with_overrides(const std::string& text, const std::vector<std::strin
 
 }  // namespace
 
+std::string Study::where(const std::string& key) const {
+  if (find_key(key) == nullptr) throw std::logic_error("no such key: " + key);
+  const auto place = places.find(key);
+  return place == places.end() ? file + ": the default" : place->second;
+}
+
 Study parse_study(const std::string& text, const std::string& file_name,
                   const std::vector<std::string>& overrides) {
   const WrittenKeys file = known_keys(read_toml(text, file_name));
@@ -131,7 +155,8 @@ Study parse_study(const std::string& text, const std::string& file_name,
   drop_moot_lines(sweeps);
   check_combinations(sweeps);
 
-  Study study{name_from(file_name), with_overrides(text, overrides), expand(sweeps)};
+  Study study{name_from(file_name), with_overrides(text, overrides), expand(sweeps), file_name,
+              places_of(sweeps)};
   if (sweep_of(sweeps, "study.name").is_given()) study.name = study.runs.front().study_name;
   for (RunSettings& run : study.runs) run.study_name = study.name;
   return study;

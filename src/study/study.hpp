@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,21 @@ struct Study {
   std::string name;
   std::string toml;  // the text as read, followed by the overrides as comments
   std::vector<RunSettings> runs;
+  std::string file;                           // as named in messages
+  std::map<std::string, std::string> places;  // of the keys that somebody wrote
+
+  /// Where a key was written, to begin a message about it with: "study.toml:4", "--set KEY=VALUE"
+  /// or "study.toml: the default". For what only the data can tell to be wrong. Throws
+  /// std::logic_error when there is no such key.
+  [[nodiscard]] std::string where(const std::string& key) const;
 };
 
 /// Parses and validates a study. `file_name` is used in messages and, without its extension, as
 /// the default of study.name. `overrides` are the arguments of --set: "KEY=VALUE", VALUE in TOML
 /// syntax (a bare word is taken as a string). Lists where one value is expected are swept; runs
-/// are the Cartesian product in the contract's order of keys, the last varying fastest.
+/// are the Cartesian product in the contract's order of keys, the last varying fastest. Where
+/// data.source is adding, train.loss is mean_squared_error unless it is written, and
+/// data.sequence the depth.
 /// Throws core::UsageError "FILE:LINE: what is wrong; what is allowed" (overrides are named
 /// "--set KEY=VALUE" in place of FILE:LINE).
 Study parse_study(const std::string& text, const std::string& file_name,
@@ -45,9 +55,12 @@ std::string settings_json(const RunSettings& run);
 std::string to_string(net::Family value);
 std::string to_string(net::Activation value);
 std::string to_string(net::Init value);
+std::string to_string(net::Pooling value);
 std::string to_string(net::Loss value);
 std::string to_string(data::Source value);
 std::string to_string(train::Precision value);
+std::string to_string(train::Optimizer value);
+std::string to_string(math::NumberFormat value);
 std::string to_string(train::AllreduceAlgorithm value);
 
 }  // namespace plumb::study

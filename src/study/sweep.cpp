@@ -58,6 +58,16 @@ Sweep checked_sweep(const Key& key, const WrittenKey& written) {
   return sweep;
 }
 
+std::vector<std::string> texts(const Sweep& sweep) {
+  std::vector<std::string> all;
+  for (const SweptValue& item : sweep.values) all.push_back(printable(to_text(item.value)));
+  return all;
+}
+
+std::string origin(const std::string& where) {
+  return fmt::format(" ({})", where.empty() ? "the default" : where);
+}
+
 const Sweep& sweep_of(const std::vector<Sweep>& sweeps, std::string_view key) {
   const auto found = std::find_if(sweeps.begin(), sweeps.end(),
                                   [&](const Sweep& sweep) { return sweep.key->name == key; });

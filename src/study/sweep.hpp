@@ -31,6 +31,12 @@ Sweep default_sweep(const Key& key);
 /// range, an empty list, a list in a list, and a value that stands twice.
 Sweep checked_sweep(const Key& key, const WrittenKey& written);
 
+/// All values, for messages.
+std::vector<std::string> texts(const Sweep& sweep);
+
+/// Where a value or key comes from, behind it in a message: " (study.toml:4)", " (the default)".
+std::string origin(const std::string& where);
+
 /// The entry of `sweeps`, which holds every key once, for this key.
 const Sweep& sweep_of(const std::vector<Sweep>& sweeps, std::string_view key);
 

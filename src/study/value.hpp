@@ -31,10 +31,10 @@ struct WrittenKey {
   [[nodiscard]] std::string full_name() const { return table.empty() ? name : table + "." + name; }
 };
 
-/// A value that fits its key: an integer, a number, a word or text, a list of steps.
-using Value = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>>;
+/// A value that fits its key: an integer, a number, true or false, a word or text, a list of steps.
+using Value = std::variant<std::int64_t, double, bool, std::string, std::vector<std::int64_t>>;
 
-/// As it reads in messages and labels: 10, 0.01, relu, [0, 100].
+/// As it reads in messages and labels: 10, 0.01, true, relu, [0, 100].
 std::string to_text(const Value& value);
 
 /// One line, without control characters and not endless, for messages.

@@ -23,6 +23,10 @@ class Announcer {
     return std::any_of(observers_.begin(), observers_.end(),
                        [&](const Observer* o) { return o->measures(step); });
   }
+  [[nodiscard]] bool counts(std::uint64_t step) const {
+    return std::any_of(observers_.begin(), observers_.end(),
+                       [&](const Observer* o) { return o->counts(step); });
+  }
   [[nodiscard]] bool snapshots(std::uint64_t step) const {
     return std::any_of(observers_.begin(), observers_.end(),
                        [&](const Observer* o) { return o->snapshots(step); });

@@ -9,18 +9,18 @@ namespace plumb::train {
 namespace {
 
 template <class T>
-net::LossSums evaluate_block(const net::Mlp<T>& mlp, std::span<const T> parameters,
+net::LossSums evaluate_block(const net::Network<T>& network, std::span<const T> parameters,
                              const data::Dataset& dataset, std::uint64_t first, std::size_t samples,
                              net::Slice<T>& slice) {
   const std::size_t full = slice.samples();
   slice.shorten(samples);
   std::vector<float> scratch(dataset.inputs());
   for (std::size_t s = 0; s < samples; ++s) {
-    slice.labels()[s] =
+    slice.targets()[s] =
         read_sample<T>(dataset, data::Split::Test, first + s, slice.input().row(s), scratch);
   }
-  for (std::size_t l = 0; l < mlp.layers(); ++l) mlp.forward_layer(l, parameters, slice, {});
-  mlp.evaluate_loss(slice);
+  for (std::size_t g = 0; g < network.groups(); ++g) network.forward(g, parameters, slice, {});
+  network.evaluate_loss(slice);
   slice.shorten(full);
   return slice.loss_sums;
 }
@@ -51,8 +51,8 @@ std::optional<EvaluationReport> evaluate(StepEngine<T>& engine, const TrainConte
         const std::size_t count =
             std::min<std::uint64_t>(slice_samples, samples - b * slice_samples);
         const net::LossSums sums =
-            evaluate_block<T>(engine.mlp(), engine.parameters(), context.dataset, b * slice_samples,
-                              count, workers[thread].slice(0));
+            evaluate_block<T>(engine.network(), engine.parameters(), context.dataset,
+                              b * slice_samples, count, workers[thread].slice(0));
         losses[b] = sums.loss;
         correct[b] = sums.correct;
       }

@@ -11,18 +11,30 @@
 
 #include "core/matrix_view.hpp"
 #include "math/activation_kernels.hpp"
+#include "math/exponent_counts.hpp"
 #include "math/square_sum.hpp"
 #include "math/vector_kernels.hpp"
 
 namespace plumb::train {
 
-/// Sums of one layer over the whole global batch, at one step.
+/// Sums of one row of a history (a layer, a time step) over the whole global batch, at one step.
+/// delta and slice_gradients carry the loss scale, the others do not.
 struct LayerSums {
   math::ActivationSums activation;
-  math::SquareSum delta;          // of every sample's delta
-  math::SquareSum bias_gradient;  // of d mean loss / db = mean over samples of delta
-  math::UpdateSums update;        // of the weights, without biases
-  std::int64_t alive_units = 0;   // units with a non-zero derivative for at least one sample
+  math::SquareSum delta;            // of every sample's delta
+  math::SquareSum mean_delta;       // of the mean over samples of delta
+  math::SquareSum slice_gradients;  // of every slice's share of d mean loss / dW
+  math::SquareSum bias_gradient;    // of d mean loss / db
+  // Of the weights, without biases. Where rows share weights: the gradient is the row's own
+  // contribution, the weights and their change are those all share.
+  math::UpdateSums update;
+  std::int64_t alive_units = 0;  // units with a non-zero derivative for at least one sample
+};
+
+/// Entries of one row by binary exponent.
+struct LayerCounts {
+  math::ExponentCounts weight_gradient{};  // of d mean loss / dW
+  math::ExponentCounts delta{};            // of every sample's delta
 };
 
 struct StepReport {
@@ -30,7 +42,11 @@ struct StepReport {
   double loss = 0;      // mean over the global batch
   double accuracy = 0;  // share of the global batch
   double learning_rate = 0;
-  std::span<const LayerSums> layers;  // empty unless an observer measures this step
+  double gradient_norm = 0;  // over all parameters, before clipping; of measured steps
+  double clip_factor = 1;    // what the gradient was multiplied by
+  double loss_scale = 1;
+  std::span<const LayerSums> layers;    // empty unless an observer measures this step
+  std::span<const LayerCounts> counts;  // empty unless an observer counts this step
 };
 
 enum class Phase { Data, Forward, Backward, AllreduceExposed, Update, Probe, Record };
@@ -61,14 +77,15 @@ using Numbers = std::variant<std::span<const float>, std::span<const double>>;
 struct SnapshotReport {
   std::uint64_t step = 0;
   std::size_t samples = 0;
-  Numbers x;  // (samples, inputs)
-  std::span<const std::int32_t> labels;
+  Numbers x;                                                               // (samples, inputs)
+  std::variant<std::span<const std::int32_t>, std::span<const double>> y;  // classes, or values
   Numbers parameters;
   Numbers gradient;
 };
 
-/// measures() and snapshots() are asked on every rank and must answer the same everywhere; the
-/// on_ methods are called on rank 0 only. What they throw ends the run in order, on all ranks.
+/// measures(), counts() and snapshots() are asked on every rank and must answer the same
+/// everywhere; the on_ methods are called on rank 0 only. What they throw ends the run in order, on
+/// all ranks.
 class Observer {
  public:
   Observer() = default;
@@ -77,6 +94,8 @@ class Observer {
   virtual ~Observer() = default;
 
   [[nodiscard]] virtual bool measures(std::uint64_t /*step*/) const { return false; }
+  /// Exponent counts; asked of measured steps only.
+  [[nodiscard]] virtual bool counts(std::uint64_t /*step*/) const { return false; }
   [[nodiscard]] virtual bool snapshots(std::uint64_t /*step*/) const { return false; }
   virtual void on_step(const StepReport& /*report*/) {}
   virtual void on_snapshot(const SnapshotReport& /*report*/) {}

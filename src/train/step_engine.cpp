@@ -5,35 +5,35 @@
 #include "core/clock.hpp"
 #include "math/vector_kernels.hpp"
 #include "train/parallel.hpp"
+#include "train/problem.hpp"
 #include "train/tree_fold.hpp"
 
 namespace plumb::train {
+
 template <class T>
 StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettings& settings,
                           const TrainContext& context)
     : context_(context),
       settings_(settings),
-      mlp_(network, settings.loss, context.dataset.inputs(), context.dataset.classes()),
+      network_(net::make_network<T>(network, settings.loss, problem_of(context.dataset))),
       plan_(settings.batch / settings.slice, static_cast<std::size_t>(context.communicator.size()),
             context.threads),
       order_(context.dataset.size(data::Split::Train), settings.seed),
       rank_(static_cast<std::size_t>(context.communicator.rank())),
-      parameters_(mlp_.layout().block_size()),
-      velocity_(settings.momentum == 0 ? 0 : mlp_.layout().block_size()),
-      chunks_(cut_into_chunks(mlp_.layout())),
-      chunk_sums_(chunks_.size()),
-      row_size_(step_sums_size(mlp_.layers())),
-      layer_sums_(mlp_.layers()),
+      parameters_(network_->layout().block_size()),
+      update_rule_(make_update_rule<T>(settings, network_->layout().block_size())),
+      store_(*network_, std::max<std::size_t>(plan_.busy_threads(rank_), 1)),
+      finish_(settings, store_, *network_, plan_.threads()),
+      chunk_sums_(store_.chunks().size()),
+      row_size_(step_sums_size(network_->stages().size())),
+      layer_sums_(network_->stages().size()),
       gradient_sync_(make_gradient_sync<T>(settings.allreduce, context.communicator)),
       // The few sums of a step always take the fixed order: they are tiny.
       row_sync_(make_gradient_sync<double>(AllreduceAlgorithm::Tree, context.communicator)) {
   const std::size_t threads = plan_.busy_threads(rank_);
   workers_.reserve(threads);
   for (std::size_t thread = 0; thread < threads; ++thread) {
-    workers_.emplace_back(mlp_, plan_.of_thread(rank_, thread), settings.slice);
-  }
-  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
-    gradients_.emplace_back(mlp_.layout().block_size());
+    workers_.emplace_back(*network_, plan_.of_thread(rank_, thread), settings.slice);
   }
   rows_.resize(std::max<std::size_t>(plan_.of_rank(rank_).count, 1) * row_size_);
 }
@@ -44,54 +44,61 @@ std::span<double> StepEngine<T>::row(std::size_t slice) {
 }
 
 template <class T>
-void StepEngine<T>::compute_gradient(std::uint64_t step, bool measure, int exit_code,
+void StepEngine<T>::compute_gradient(std::uint64_t step, Measure measure, int exit_code,
                                      PhaseSeconds& seconds) {
+  step_loss_scale_ = finish_.loss_scale();
   if (workers_.empty()) {
-    // A rank without slices adds -0: x + -0 is x for every x, while +0 would turn -0 into +0.
-    std::fill(gradients_[0].span().begin(), gradients_[0].span().end(), T{-0.0});
+    store_.fill_with_nothing();
     std::fill(rows_.begin(), rows_.end(), -0.0);
   } else {
     core::Stopwatch region;
     const double before = phase(seconds, Phase::Data) + phase(seconds, Phase::Forward);
     run_on_threads(workers_.size(), [&](std::size_t thread) {
       PhaseSeconds unused{};
-      work_on_slices(workers_[thread], step, measure, thread == 0 ? seconds : unused);
+      work_on_slices(thread, step, measure, thread == 0 ? seconds : unused);
     });
     // What is left of the region is backward, the wait for the slowest thread included.
     const double after = phase(seconds, Phase::Data) + phase(seconds, Phase::Forward);
     phase(seconds, Phase::Backward) += region.elapsed() - (after - before);
   }
-  threads_combined_ = workers_.size() < 2;
+  store_.start();
   stop_code(row(0)) = exit_code;
 }
 
 template <class T>
-void StepEngine<T>::work_on_slices(Worker<T>& worker, std::uint64_t step, bool measure,
+void StepEngine<T>::work_on_slices(std::size_t thread, std::uint64_t step, Measure measure,
                                    PhaseSeconds& seconds) {
+  Worker<T>& worker = workers_[thread];
   core::Stopwatch watch;
   worker.load(context_.dataset, order_, step * settings_.batch);
   phase(seconds, Phase::Data) += watch.lap();
   worker.forward(parameters_.span(), measure);
   phase(seconds, Phase::Forward) += watch.lap();
-  const std::size_t thread = static_cast<std::size_t>(&worker - workers_.data());
-  worker.backward(parameters_.span(), T{1} / static_cast<T>(settings_.batch),
-                  gradients_[thread].span());
+  net::BackwardOptions<T> options;
+  options.scale = T{1} / static_cast<T>(settings_.batch);
+  options.loss_scale = static_cast<T>(step_loss_scale_);
+  options.format = settings_.gradient_format;
+  worker.backward(parameters_.span(), options, measure, store_, thread);
   for (std::size_t i = 0; i < worker.range().count; ++i) {
     pack(worker.slice(i), row(worker.range().first - plan_.of_rank(rank_).first + i));
   }
 }
 
 template <class T>
-void StepEngine<T>::synchronise(bool measure, PhaseSeconds& seconds) {
+void StepEngine<T>::synchronise(Measure measure, PhaseSeconds& seconds) {
   core::Stopwatch watch;
+  if (measure.sums) store_.combine_extra(plan_.threads());
   if (context_.communicator.size() > 1) {
-    combine_threads();
+    store_.combine_parameters(plan_.threads());
     phase(seconds, Phase::Update) += watch.lap();
-    gradient_sync_->sum(gradients_[0].span());
+    gradient_sync_->sum(measure.sums ? store_.all() : store_.parameters());
   }
   sum_rows();
   phase(seconds, Phase::AllreduceExposed) += watch.lap();
-  if (measure) count_alive();
+  finished_ = finish_.run(measure);
+  phase(seconds, Phase::Update) += watch.lap();
+  if (measure.sums) count_alive();
+  if (measure.counts) count_deltas();
   phase(seconds, Phase::Probe) += watch.lap();
 }
 
@@ -104,100 +111,58 @@ void StepEngine<T>::sum_rows() {
 }
 
 template <class T>
-void StepEngine<T>::count_alive() {
-  std::vector<std::uint8_t> alive;
-  for (Worker<T>& worker : workers_) {
-    const std::span<const std::uint8_t> bytes = worker.alive();
-    if (alive.empty()) {
-      alive.assign(bytes.begin(), bytes.end());
-    } else {
-      for (std::size_t i = 0; i < bytes.size(); ++i) alive[i] |= bytes[i];
-    }
-  }
-  std::size_t units = 0;
-  for (std::size_t l = 0; l < mlp_.layers(); ++l) units += mlp_.layout().shape(l).fan_out;
-  alive.resize(units);
-  context_.communicator.bitwise_or(alive);
-  auto unit = alive.begin();
-  for (std::size_t l = 0; l < mlp_.layers(); ++l) {
-    const auto end = unit + static_cast<std::ptrdiff_t>(mlp_.layout().shape(l).fan_out);
-    layer_sums_[l].alive_units = std::count(unit, end, std::uint8_t{1});
-    unit = end;
-  }
-}
-
-template <class T>
-void StepEngine<T>::combine_chunk(const Chunk& chunk) {
-  tree_fold(0, gradients_.size(), [&](std::size_t into, std::size_t from) {
-    math::add<T>(gradients_[from].span().subspan(chunk.offset, chunk.count),
-                 gradients_[into].span().subspan(chunk.offset, chunk.count));
-  });
-}
-
-template <class T>
-void StepEngine<T>::combine_threads() {
-  if (threads_combined_) return;
-  run_on_threads(plan_.threads(), [&](std::size_t thread) {
-    for (std::size_t i = thread; i < chunks_.size(); i += plan_.threads()) {
-      combine_chunk(chunks_[i]);
-    }
-  });
-  threads_combined_ = true;
-}
-
-template <class T>
 std::span<const T> StepEngine<T>::gradient() {
-  combine_threads();
-  return gradients_[0].span();
+  store_.combine_parameters(plan_.threads());
+  return store_.parameters();
+}
+
+/// What a step that is left out would have reported.
+template <class T>
+math::UpdateSums StepEngine<T>::leave_alone(const Chunk& chunk) {
+  math::UpdateSums sums;
+  sums.weight_before = math::square_sum<T>(parameters_.span().subspan(chunk.offset, chunk.count));
+  sums.unchanged = static_cast<std::int64_t>(chunk.count);
+  return sums;
 }
 
 template <class T>
-void StepEngine<T>::update_chunk(const Chunk& chunk, std::size_t index, bool measure) {
-  const std::span<T> weights = parameters_.span().subspan(chunk.offset, chunk.count);
-  const std::span<T> velocity =
-      velocity_.size() == 0 ? std::span<T>{} : velocity_.span().subspan(chunk.offset, chunk.count);
-  const std::span<const T> gradient = gradients_[0].span().subspan(chunk.offset, chunk.count);
-  const math::SgdCoefficients<T> coefficients{
-      static_cast<T>(settings_.learning_rate), static_cast<T>(settings_.momentum),
-      chunk.is_bias ? T{0} : static_cast<T>(settings_.weight_decay)};
-  if (measure) {
-    chunk_sums_[index] = math::sgd_update_measured<T>(coefficients, gradient, velocity, weights);
+void StepEngine<T>::update_chunk(std::size_t index, Measure measure) {
+  const Chunk& chunk = store_.chunks()[index];
+  const std::span<T> gradient = store_.parameters().subspan(chunk.offset, chunk.count);
+  if (finished_.clip_factor != 1) {
+    const T factor = static_cast<T>(finished_.clip_factor);
+    for (T& value : gradient) value *= factor;
+  }
+  if (finished_.skip) {
+    chunk_sums_[index] = leave_alone(chunk);
+  } else if (measure.sums) {
+    chunk_sums_[index] = update_rule_->update_measured(chunk, gradient, parameters_.span());
   } else {
-    math::sgd_update<T>(coefficients, gradient, velocity, weights);
+    update_rule_->update(chunk, gradient, parameters_.span());
   }
 }
 
 template <class T>
-void StepEngine<T>::update(bool measure, PhaseSeconds& seconds) {
+void StepEngine<T>::update(Measure measure, PhaseSeconds& seconds) {
   core::Stopwatch watch;
   // Without other ranks the threads' gradients are added here, while a chunk is in the cache.
-  const bool combine = !threads_combined_;
+  const bool combine = !store_.parameters_combined();
+  const std::size_t chunks = store_.chunks().size();
+  if (!finished_.skip) update_rule_->begin_step();
   run_on_threads(plan_.threads(), [&](std::size_t thread) {
-    for (std::size_t i = thread; i < chunks_.size(); i += plan_.threads()) {
-      if (combine) combine_chunk(chunks_[i]);
-      update_chunk(chunks_[i], i, measure);
+    for (std::size_t i = thread; i < chunks; i += plan_.threads()) {
+      if (combine) store_.combine_chunk(store_.chunks()[i]);
+      update_chunk(i, measure);
     }
   });
-  threads_combined_ = true;
+  store_.mark_combined();
+  finish_.adapt_loss_scale(finished_);
   phase(seconds, Phase::Update) += watch.lap();
-  if (measure) collect_update_sums();
+  if (measure.sums) {
+    collect_group_sums();
+    collect_extra_sums();
+  }
   phase(seconds, Phase::Probe) += watch.lap();
-}
-
-template <class T>
-void StepEngine<T>::collect_update_sums() {
-  for (LayerSums& layer : layer_sums_) {
-    layer.update = {};
-    layer.bias_gradient = {};
-  }
-  for (std::size_t i = 0; i < chunks_.size(); ++i) {
-    LayerSums& layer = layer_sums_[chunks_[i].layer];
-    if (chunks_[i].is_bias) {
-      layer.bias_gradient += chunk_sums_[i].gradient;
-    } else {
-      layer.update += chunk_sums_[i];
-    }
-  }
 }
 
 template class StepEngine<float>;

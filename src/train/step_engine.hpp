@@ -1,7 +1,6 @@
 // One training step: gradient of the global batch, sum over ranks, update.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -9,13 +8,16 @@
 
 #include "core/aligned_buffer.hpp"
 #include "data/sample_order.hpp"
-#include "net/mlp.hpp"
+#include "net/network.hpp"
 #include "train/context.hpp"
+#include "train/gradient_finish.hpp"
+#include "train/gradient_store.hpp"
 #include "train/gradient_sync.hpp"
+#include "train/measure.hpp"
 #include "train/observer.hpp"
 #include "train/settings.hpp"
 #include "train/step_sums.hpp"
-#include "train/update_chunks.hpp"
+#include "train/update_rule.hpp"
 #include "train/work_plan.hpp"
 #include "train/worker.hpp"
 
@@ -26,59 +28,68 @@ namespace plumb::train {
 template <class T>
 class StepEngine {
  public:
+  /// Throws core::UsageError when the network does not fit the data set, or the layout the slices.
   StepEngine(const net::NetworkSettings& network, const TrainSettings& settings,
              const TrainContext& context);
 
-  /// Forward and backward over this rank's slices. measure: also collect the activation sums.
+  /// Forward and backward over this rank's slices.
   /// exit_code: not 0 asks all ranks to leave with it, see BatchSums::stop_code.
-  void compute_gradient(std::uint64_t step, bool measure, int exit_code, PhaseSeconds& seconds);
-  /// Sums gradients and step sums over threads and ranks.
-  void synchronise(bool measure, PhaseSeconds& seconds);
-  /// The step itself. measure: also collect the update sums.
-  void update(bool measure, PhaseSeconds& seconds);
+  void compute_gradient(std::uint64_t step, Measure measure, int exit_code, PhaseSeconds& seconds);
+  /// Sums gradients and step sums over threads and ranks, and finishes the gradient.
+  void synchronise(Measure measure, PhaseSeconds& seconds);
+  /// The step itself.
+  void update(Measure measure, PhaseSeconds& seconds);
 
   /// Of the step just synchronised.
   [[nodiscard]] const BatchSums& batch_sums() const noexcept { return batch_sums_; }
-  /// Complete after a measured update().
+  /// The scale of the loss in the step just synchronised.
+  [[nodiscard]] double loss_scale() const noexcept { return step_loss_scale_; }
+  /// Complete after a measured update(), which has also put the norm into finished().
   [[nodiscard]] std::span<const LayerSums> layer_sums() const noexcept { return layer_sums_; }
+  [[nodiscard]] std::span<const LayerCounts> layer_counts() const noexcept { return layer_counts_; }
+  [[nodiscard]] const FinishedGradient& finished() const noexcept { return finished_; }
 
-  [[nodiscard]] const net::Mlp<T>& mlp() const noexcept { return mlp_; }
+  [[nodiscard]] const net::Network<T>& network() const noexcept { return *network_; }
   [[nodiscard]] const WorkPlan& plan() const noexcept { return plan_; }
   [[nodiscard]] const data::SampleOrder& order() const noexcept { return order_; }
   [[nodiscard]] std::span<T> parameters() { return parameters_.span(); }
-  /// Gradient of the mean loss over the global batch; valid between synchronise() and the next
-  /// compute_gradient().
+  /// Gradient of the mean loss over the global batch, before clipping; valid between synchronise()
+  /// and update().
   [[nodiscard]] std::span<const T> gradient();
   /// The workers of this rank's busy threads.
   [[nodiscard]] std::vector<Worker<T>>& workers() noexcept { return workers_; }
 
  private:
-  void work_on_slices(Worker<T>& worker, std::uint64_t step, bool measure, PhaseSeconds& seconds);
-  void combine_threads();
-  void combine_chunk(const Chunk& chunk);
-  void update_chunk(const Chunk& chunk, std::size_t index, bool measure);
-  void collect_update_sums();
+  void work_on_slices(std::size_t thread, std::uint64_t step, Measure measure,
+                      PhaseSeconds& seconds);
   void sum_rows();
   void count_alive();
+  void count_deltas();
+  void update_chunk(std::size_t index, Measure measure);
+  math::UpdateSums leave_alone(const Chunk& chunk);
+  void collect_group_sums();
+  void collect_extra_sums();
   std::span<double> row(std::size_t slice);
 
   const TrainContext context_;
   const TrainSettings settings_;
-  net::Mlp<T> mlp_;
+  std::unique_ptr<const net::Network<T>> network_;
   WorkPlan plan_;
   data::SampleOrder order_;
   std::size_t rank_;
   std::vector<Worker<T>> workers_;
   core::AlignedBuffer<T> parameters_;
-  core::AlignedBuffer<T> velocity_;
-  std::vector<core::AlignedBuffer<T>> gradients_;  // one block per busy thread, at least one
-  bool threads_combined_ = false;
-  std::vector<Chunk> chunks_;
+  std::unique_ptr<UpdateRule<T>> update_rule_;
+  GradientStore<T> store_;
+  GradientFinish<T> finish_;
+  FinishedGradient finished_;
+  double step_loss_scale_ = 1;
   std::vector<math::UpdateSums> chunk_sums_;
   std::vector<double> rows_;  // one row of step sums per slice of this rank, at least one
   std::size_t row_size_;
   BatchSums batch_sums_;
   std::vector<LayerSums> layer_sums_;
+  std::vector<LayerCounts> layer_counts_;
   std::unique_ptr<GradientSync<T>> gradient_sync_;
   std::unique_ptr<GradientSync<double>> row_sync_;
 };

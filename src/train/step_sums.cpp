@@ -6,13 +6,25 @@ namespace plumb::train {
 namespace {
 
 constexpr std::size_t kBatchEntries = 2;
-constexpr std::size_t kLayerEntries = 6;
+constexpr std::size_t kStageEntries = 9;
 constexpr std::size_t kStopEntries = 1;
+
+double* put(const math::SquareSum& sum, double* entry) {
+  *entry++ = sum.small;
+  *entry++ = sum.medium;
+  *entry++ = sum.big;
+  return entry;
+}
+
+const double* take(const double* entry, math::SquareSum& sum) {
+  sum = {entry[0], entry[1], entry[2]};
+  return entry + 3;
+}
 
 }  // namespace
 
-std::size_t step_sums_size(std::size_t layers) {
-  return kBatchEntries + kLayerEntries * layers + kStopEntries;
+std::size_t step_sums_size(std::size_t stages) {
+  return kBatchEntries + kStageEntries * stages + kStopEntries;
 }
 
 template <class T>
@@ -20,26 +32,24 @@ void pack(const net::Slice<T>& slice, std::span<double> row) {
   row[0] = slice.loss_sums.loss;
   row[1] = static_cast<double>(slice.loss_sums.correct);
   double* entry = row.data() + kBatchEntries;
-  for (const net::SliceLayerSums& layer : slice.layer_sums) {
-    *entry++ = layer.activation.deviation;
-    *entry++ = layer.activation.deviation_squared;
-    *entry++ = static_cast<double>(layer.activation.saturated);
-    *entry++ = layer.delta.small;
-    *entry++ = layer.delta.medium;
-    *entry++ = layer.delta.big;
+  for (const net::SliceStageSums& stage : slice.stage_sums) {
+    *entry++ = stage.activation.deviation;
+    *entry++ = stage.activation.deviation_squared;
+    *entry++ = static_cast<double>(stage.activation.saturated);
+    entry = put(stage.delta, entry);
+    entry = put(stage.weight_gradient, entry);
   }
   row.back() = 0;
 }
 
-BatchSums unpack(std::span<const double> row, std::span<LayerSums> layers) {
+BatchSums unpack(std::span<const double> row, std::span<LayerSums> stages) {
   const double* entry = row.data() + kBatchEntries;
-  for (LayerSums& layer : layers) {
-    layer.activation.deviation = *entry++;
-    layer.activation.deviation_squared = *entry++;
-    layer.activation.saturated = static_cast<std::int64_t>(*entry++);
-    layer.delta.small = *entry++;
-    layer.delta.medium = *entry++;
-    layer.delta.big = *entry++;
+  for (LayerSums& stage : stages) {
+    stage.activation.deviation = *entry++;
+    stage.activation.deviation_squared = *entry++;
+    stage.activation.saturated = static_cast<std::int64_t>(*entry++);
+    entry = take(entry, stage.delta);
+    entry = take(entry, stage.slice_gradients);
   }
   return {row[0], row[1], static_cast<int>(row.back())};
 }

@@ -9,8 +9,8 @@
 
 namespace plumb::train {
 
-/// Doubles per row for so many layers.
-std::size_t step_sums_size(std::size_t layers);
+/// Doubles per row for so many stages.
+std::size_t step_sums_size(std::size_t stages);
 
 /// slice -> row. The last entry, the stop code, is left at 0.
 template <class T>
@@ -22,8 +22,8 @@ struct BatchSums {
   int stop_code = 0;   // not 0: a rank asks all to leave with this exit code
 };
 
-/// row -> batch sums and each layer's activation and delta sums.
-BatchSums unpack(std::span<const double> row, std::span<LayerSums> layers);
+/// row -> batch sums and each stage's activation, delta and slice gradient sums.
+BatchSums unpack(std::span<const double> row, std::span<LayerSums> stages);
 
 /// Where a rank asks all others to leave.
 double& stop_code(std::span<double> row);

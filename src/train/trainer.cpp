@@ -17,6 +17,12 @@ namespace {
 // Timing of so many measured steps is gathered over ranks at once.
 constexpr std::size_t kTimingBlock = 64;
 
+std::vector<std::int32_t> whole_numbers(const std::vector<double>& values) {
+  std::vector<std::int32_t> rounded;
+  for (const double value : values) rounded.push_back(static_cast<std::int32_t>(value));
+  return rounded;
+}
+
 template <class T>
 class Trainer final : public Training {
  public:
@@ -26,7 +32,7 @@ class Trainer final : public Training {
         settings_(settings),
         context_(context),
         engine_(network, settings, context) {
-    net::initialise(network_, engine_.mlp().layout(), settings_.seed, engine_.parameters());
+    net::initialise(network_, engine_.network().layout(), settings_.seed, engine_.parameters());
     gradient_check_.name = "gradient_matches_complex_step";
     if (context_.communicator.rank() == 0) {
       gradient_check_ = check_gradient<T>(network_, settings_, engine_.parameters(),
@@ -49,7 +55,8 @@ class Trainer final : public Training {
 
  private:
   void take_step(std::uint64_t step) {
-    const bool measure = announcer_->measures(step);
+    const bool measures = announcer_->measures(step);
+    const Measure measure{measures, measures && announcer_->counts(step)};
     StepTiming timing{step, {}};
     core::Stopwatch watch;
     engine_.compute_gradient(step, measure, announcer_->exit_code(), timing.seconds);
@@ -69,7 +76,7 @@ class Trainer final : public Training {
     seconds += watch.lap();
 
     outcome_.step_seconds.push_back(seconds);
-    if (measure) timings_.push_back(timing);
+    if (measure.sums) timings_.push_back(timing);
     if (timings_.size() == kTimingBlock) flush_timing();
     if (!std::isfinite(sums.loss))
       diverge(step);
@@ -83,10 +90,18 @@ class Trainer final : public Training {
     left_early_ = true;
   }
 
-  void announce_step(std::uint64_t step, const BatchSums& sums, bool measure) {
+  void announce_step(std::uint64_t step, const BatchSums& sums, Measure measure) {
     const auto batch = static_cast<double>(settings_.batch);
-    const StepReport report{step, sums.loss / batch, sums.correct / batch, settings_.learning_rate,
-                            measure ? engine_.layer_sums() : std::span<const LayerSums>{}};
+    StepReport report;
+    report.step = step;
+    report.loss = sums.loss / batch;
+    report.accuracy = sums.correct / batch;
+    report.learning_rate = settings_.learning_rate;
+    report.gradient_norm = engine_.finished().norm;
+    report.clip_factor = engine_.finished().clip_factor;
+    report.loss_scale = engine_.loss_scale();
+    if (measure.sums) report.layers = engine_.layer_sums();
+    if (measure.counts) report.counts = engine_.layer_counts();
     announcer_->tell([&](Observer& observer) { observer.on_step(report); });
   }
 
@@ -101,15 +116,21 @@ class Trainer final : public Training {
     const std::size_t inputs = context_.dataset.inputs();
     core::AlignedBuffer<T> x(settings_.batch * inputs);
     const core::MatrixView<T> rows{x.data(), settings_.batch, inputs};
-    std::vector<std::int32_t> labels(settings_.batch);
+    std::vector<double> targets(settings_.batch);
     std::vector<float> scratch(inputs);
     for (std::size_t s = 0; s < settings_.batch; ++s) {
       const std::uint64_t index = engine_.order().index(step * settings_.batch + s);
-      labels[s] = read_sample<T>(context_.dataset, data::Split::Train, index, rows.row(s), scratch);
+      targets[s] =
+          read_sample<T>(context_.dataset, data::Split::Train, index, rows.row(s), scratch);
     }
     const std::span<const T> parameters = engine_.parameters();
     const std::span<const T> values = x.span();
-    const SnapshotReport report{step, settings_.batch, values, labels, parameters, gradient};
+    SnapshotReport report{step, settings_.batch, values, {}, parameters, gradient};
+    const std::vector<std::int32_t> classes = whole_numbers(targets);
+    if (context_.dataset.is_regression())
+      report.y = std::span<const double>(targets);
+    else
+      report.y = std::span<const std::int32_t>(classes);
     announcer_->tell([&](Observer& observer) { observer.on_snapshot(report); });
   }
 

@@ -9,6 +9,7 @@
 
 #include "core/aligned_buffer.hpp"
 #include "net/gradient_check.hpp"
+#include "train/problem.hpp"
 
 namespace plumb::train {
 namespace {
@@ -55,17 +56,18 @@ template <class T>
 Check check_gradient(const net::NetworkSettings& network, const TrainSettings& settings,
                      std::span<const T> parameters, const data::Dataset& dataset,
                      const data::SampleOrder& order) {
-  const net::Mlp<double> mlp(network, settings.loss, dataset.inputs(), dataset.classes());
+  const net::ProblemShape problem = problem_of(dataset);
+  const auto twin = net::make_network<double>(network, settings.loss, problem);
   core::AlignedBuffer<double> exact(parameters.size());
   std::copy(parameters.begin(), parameters.end(), exact.data());
   core::AlignedBuffer<float> x(kCheckSamples * dataset.inputs());
   const core::MatrixView<float> samples{x.data(), kCheckSamples, dataset.inputs()};
-  std::vector<std::int32_t> labels(kCheckSamples);
+  std::vector<double> targets(kCheckSamples);
   for (std::size_t s = 0; s < kCheckSamples; ++s) {
-    labels[s] = dataset.read(data::Split::Train, order.index(s), samples.row(s));
+    targets[s] = dataset.read(data::Split::Train, order.index(s), samples.row(s));
   }
   const net::GradientCheckResult result = net::check_gradients(
-      network, settings.loss, mlp, exact.span(), samples, labels, settings.seed);
+      network, settings.loss, *twin, problem, exact.span(), samples, targets, settings.seed);
   if (!result.checked) {
     return {"gradient_matches_complex_step", true,
             "not checked: the network's own pass overflows even in float64"};

@@ -9,7 +9,7 @@
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
 #include "data/sample_order.hpp"
-#include "net/mlp.hpp"
+#include "net/network.hpp"
 #include "train/settings.hpp"
 
 namespace plumb::train {

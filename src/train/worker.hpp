@@ -8,7 +8,9 @@
 #include "core/aligned_buffer.hpp"
 #include "data/dataset.hpp"
 #include "data/sample_order.hpp"
-#include "net/mlp.hpp"
+#include "net/network.hpp"
+#include "train/gradient_store.hpp"
+#include "train/measure.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::train {
@@ -19,7 +21,7 @@ template <class T>
 class Worker {
  public:
   /// The network must outlive the worker. slice_samples: samples per slice.
-  Worker(const net::Mlp<T>& mlp, SliceRange range, std::size_t slice_samples);
+  Worker(const net::Network<T>& network, SliceRange range, std::size_t slice_samples);
 
   [[nodiscard]] SliceRange range() const noexcept { return range_; }
   [[nodiscard]] net::Slice<T>& slice(std::size_t i) { return slices_[i]; }
@@ -27,32 +29,38 @@ class Worker {
   /// Fills the slices with the samples at positions first_position + global slice * slice_samples.
   void load(const data::Dataset& dataset, const data::SampleOrder& order,
             std::uint64_t first_position);
-  /// measure: also the activation sums and the alive units.
-  void forward(std::span<const T> parameters, bool measure);
-  /// Mean-loss gradient (scale = 1 / global batch) of its slices, summed in the fixed tree.
-  /// gradient: a block of layout().block_size(), every weight and bias of it written.
-  void backward(std::span<const T> parameters, T scale, std::span<T> gradient);
+  void forward(std::span<const T> parameters, Measure measure);
+  /// Gradient of its slices by these options (format and scales; the rest is set here), summed in
+  /// the fixed tree, into the store's block number `thread`.
+  void backward(std::span<const T> parameters, net::BackwardOptions<T> options, Measure measure,
+                GradientStore<T>& store, std::size_t thread);
 
-  /// One byte per unit, all layers in a row; 1 = alive. Of the last measured forward().
+  /// One byte per unit, all stages in a row; 1 = alive. Of the last measured forward().
   [[nodiscard]] std::span<std::uint8_t> alive() { return alive_; }
+  /// Of each stage, of the last counted backward(): exponents of its slices' deltas.
+  [[nodiscard]] const std::vector<math::ExponentCounts>& delta_exponents() const {
+    return delta_exponents_;
+  }
 
  private:
-  void sum_layer(std::size_t layer, SliceRange slices, std::span<const T> parameters, T scale,
-                 core::MatrixView<T> weights, std::span<T> bias, std::size_t level);
+  void sum_group(std::size_t group, SliceRange slices, std::span<const T> parameters,
+                 const net::BackwardOptions<T>& options, const net::GroupGradient<T>& out,
+                 std::size_t level);
+  net::GroupGradient<T> partial(std::size_t level, const net::GroupGradient<T>& like);
 
-  const net::Mlp<T>& mlp_;
+  const net::Network<T>& network_;
   SliceRange range_;
   std::size_t slice_samples_;
   std::vector<net::Slice<T>> slices_;
-  std::vector<core::AlignedBuffer<T>> partial_weights_;  // by tree level
-  std::vector<core::AlignedBuffer<T>> partial_bias_;
+  std::vector<core::AlignedBuffer<T>> partials_;  // by tree level: weights, bias, extra in a row
   std::vector<std::uint8_t> alive_;
+  std::vector<math::ExponentCounts> delta_exponents_;
   std::vector<float> sample_;
 };
 
 /// Reads one sample into a row of T. scratch: inputs() floats, used when T is not float.
 template <class T>
-std::int32_t read_sample(const data::Dataset& dataset, data::Split split, std::uint64_t index,
-                         std::span<T> row, std::span<float> scratch);
+double read_sample(const data::Dataset& dataset, data::Split split, std::uint64_t index,
+                   std::span<T> row, std::span<float> scratch);
 
 }  // namespace plumb::train

@@ -25,14 +25,25 @@ except ImportError as error:
 LAYER_COLUMNS = {
     "gradients": ["delta_rms", "delta_mean_norm", "weight_gradient_norm", "bias_gradient_norm",
                   "weight_gradient_max", "weight_norm", "update_ratio", "unchanged_fraction",
-                  "zero_fraction", "nonfinite_count"],
+                  "zero_fraction", "nonfinite_count", "noise_scale"],
     "activations": ["mean", "std", "saturated_fraction", "dead_fraction"],
 }
 STEP_COLUMNS = {
-    "training": ["loss", "accuracy", "learning_rate"],
+    "training": ["loss", "accuracy", "learning_rate", "gradient_norm", "clip_factor",
+                 "loss_scale", "noise_scale"],
     "evaluation": ["loss", "accuracy"],
 }
+HISTOGRAMS = ["weight_gradient", "delta"]
 PHASES = ["forward", "backward", "allreduce_exposed", "update", "probe", "record"]
+
+
+# What the other libraries have to read with the same values as h5py.
+READ_AGAIN = ["gradients/delta_rms", "histograms/weight_gradient", "histograms/delta"]
+
+
+def same(a, b):
+    a = np.asarray(a)
+    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
 
 
 class Checker:
@@ -84,7 +95,39 @@ def check_snapshots(check, file):
         check.expect(name == f"step_{group.attrs['step']:06d}", f"/snapshots/{name}: its step")
         check.expect({"x", "y", "W1", "b1"} <= set(group), f"/snapshots/{name}: its arrays")
         check.expect(group["x"].shape[0] == group["y"].shape[0], f"/snapshots/{name}: x and y")
-        check.expect(group["y"].dtype == np.int32, f"/snapshots/{name}/y is {group['y'].dtype}")
+        # classes, or the values that a regression predicts
+        check.expect(group["y"].dtype in (np.int32, np.float64),
+                     f"/snapshots/{name}/y is {group['y'].dtype}")
+
+
+def check_histograms(check, file):
+    group = file["histograms"]
+    check.expect(np.array_equal(group["exponent"][:], np.arange(-150, 129)), "exponents")
+    check.expect(np.all(np.diff(group["step"][:]) > 0), "/histograms/step")
+    check.expect(list(group.attrs["axes"]) == ["step", "layer", "exponent"], "/histograms axes")
+    shape = group["step"].shape + group["layer"].shape + group["exponent"].shape
+    for name in HISTOGRAMS:
+        counts = group[name]
+        check.expect(counts.dtype == np.uint64, f"/histograms/{name} is {counts.dtype}")
+        check.expect(counts.shape == shape, f"/histograms/{name} is {counts.shape}, not {shape}")
+        check.expect(counts.compression == "gzip", f"/histograms/{name} is not compressed")
+        sums = counts[...].sum(axis=2)
+        check.expect(np.all(sums == sums[:1]), f"/histograms/{name}: entries come and go")
+    if file["model"].attrs.get("family") == "mlp":
+        weights = file["model/fan_in"][:] * file["model/fan_out"][:]
+        check.expect(np.all(group["weight_gradient"][...].sum(axis=2) == weights),
+                     "/histograms/weight_gradient does not count every weight")
+
+
+def check_theory(check, file):
+    """A network that theory says nothing of has no such group."""
+    if "theory" not in file:
+        return
+    group = file["theory"]
+    ratio = group["delta_rms_ratio"]
+    check.expect(ratio.dtype == np.float64 and ratio.shape == group["layer"].shape, "/theory")
+    check.expect(np.all(np.isnan(ratio[:]) | (ratio[:] > 0)), "/theory: a ratio below zero")
+    check.expect(group.attrs["signal"] == "delta_rms_ratio", "/theory: its signal")
 
 
 def check_root(check, file):
@@ -118,12 +161,14 @@ def check_h5py(check):
         for name in ("toml", "resolved_json", "provenance_json"):
             check.expect(text(file["config"][name][()]) != "", f"/config/{name} is empty")
         check_snapshots(check, file)
+        check_histograms(check, file)
+        check_theory(check, file)
         groups = ["/"]
         file.visititems(lambda name, item: groups.append("/" + name)
                         if isinstance(item, h5py.Group) else None)
         names = {group: sorted(n for n, i in file[group].items() if isinstance(i, h5py.Dataset))
                  for group in groups}
-        values = file["gradients/delta_rms"][:]
+        values = {name: file[name][...] for name in READ_AGAIN}
     return names, values
 
 
@@ -147,8 +192,14 @@ def check_netcdf4(check, names, values):
         gradients = seen["/gradients"]
         check.expect(gradients["delta_rms"].dimensions == ("step", "layer"), "netCDF4 dimensions")
         check.expect(gradients.dimensions["step"].isunlimited(), "netCDF4: step is not unlimited")
-        check.expect(np.array_equal(np.ma.filled(gradients["delta_rms"][:], np.nan), values,
-                                    equal_nan=True), "netCDF4 delta_rms")
+        histograms = seen["/histograms"]
+        check.expect(histograms["delta"].dimensions == ("step", "layer", "exponent"),
+                     "netCDF4 dimensions of a histogram")
+        check.expect(histograms.dimensions["step"].isunlimited(), "netCDF4: histogram steps")
+        for name, wanted in values.items():
+            variable = file[name]
+            variable.set_auto_mask(False)
+            check.expect(same(variable[...], wanted), f"netCDF4 {name}")
 
 
 def check_h5netcdf(check, names, values):
@@ -158,7 +209,8 @@ def check_h5netcdf(check, names, values):
             check.expect(sorted(group.variables) == wanted, f"h5netcdf {path}: variables")
         variable = file["gradients"].variables["delta_rms"]
         check.expect(variable.dimensions == ("step", "layer"), "h5netcdf dimensions")
-        check.expect(np.array_equal(variable[...], values, equal_nan=True), "h5netcdf delta_rms")
+        for name, wanted in values.items():
+            check.expect(same(file[name][...], wanted), f"h5netcdf {name}")
 
 
 def check_xarray(check, names, values):
@@ -168,17 +220,22 @@ def check_xarray(check, names, values):
                 dataset.load()
                 check.expect(sorted(dataset.variables) == wanted,
                              f"xarray/{engine} {path}: variables {sorted(dataset.variables)}")
-                if path == "/gradients":
+                if path in ("/gradients", "/histograms"):
                     check.expect({"step", "layer"} <= set(dataset.coords), f"xarray/{engine} axes")
-                    check.expect(np.array_equal(dataset["delta_rms"].values, values,
-                                                equal_nan=True), f"xarray/{engine} delta_rms")
+                for name, array in values.items():
+                    group, _, variable = name.rpartition("/")
+                    if path == "/" + group:
+                        check.expect(same(dataset[variable].values, array),
+                                     f"xarray/{engine} {name}")
 
 
 def check_h5dump(check):
     if shutil.which("h5dump") is None:
         sys.exit("read_history.py: h5dump is missing; install hdf5-tools")
-    run = subprocess.run(["h5dump", "-H", check.path], capture_output=True, text=True, check=False)
-    check.expect(run.returncode == 0 and run.stderr == "", f"h5dump: {run.stderr.strip()}")
+    for options in (["-H"], ["-d", "/histograms/delta"]):
+        run = subprocess.run(["h5dump", *options, check.path], capture_output=True, text=True,
+                             check=False)
+        check.expect(run.returncode == 0 and run.stderr == "", f"h5dump: {run.stderr.strip()}")
     # Superblock 3 would be the 1.10 format.
     with open(check.path, "rb") as stream:
         check.expect(stream.read(9)[8] <= 2, "not in the 1.8 format")

@@ -1,5 +1,6 @@
 // Writes DIR/0000-sample.h5 with every group a history can have, for the readers to try.
 #include <cstdio>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -15,8 +16,17 @@ constexpr int kSteps = 40;
 record::HistoryHeader sample_header() {
   record::HistoryHeader header;
   header.layers = {{"hidden_1", 4, 3, 15}, {"hidden_2", 3, 3, 12}, {"output", 3, 2, 8}};
-  header.model = {
-      {"activation", std::string("sigmoid")}, {"depth", std::int64_t{2}}, {"weight_variance", 1.5}};
+  header.model = {{"family", std::string("mlp")},
+                  {"activation", std::string("sigmoid")},
+                  {"depth", std::int64_t{2}},
+                  {"weight_variance", 1.5}};
+  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+  header.theory.delta_rms_ratio = {0.236, 0.236, kNothing};
+  header.theory.attributes = {{"q_star", 0.264687},
+                              {"chi_1", 0.055721},
+                              {"xi_c", kNothing},
+                              {"layers_predicted", std::int64_t{2}},
+                              {"assumptions", std::string("large width; δ independent of W")}};
   // More attributes than fit an object header's compact form.
   for (int i = 0; i < 12; ++i) header.model["extra_" + std::to_string(i)] = std::int64_t{i};
   header.toml = "[study]\nname = \"sample\"  # δ and ∇\n" + std::string(100'000, '#');
@@ -31,12 +41,44 @@ probe::StepRow sample_row(int step) {
   row.loss = 2.0 / (1 + step);
   row.accuracy = 0.5;
   row.learning_rate = 0.1;
+  row.gradient_norm = 2.5;
+  row.loss_scale = 65536;
+  row.noise_scale = std::numeric_limits<double>::quiet_NaN();  // as a batch of one slice has it
   row.layers.resize(3);
   for (int layer = 0; layer < 3; ++layer) {
     row.layers[layer].delta_rms = 1e-6 * (layer + 1) * (step + 1);
     row.layers[layer].nonfinite_count = layer;
+    row.layers[layer].noise_scale = 26.0;
   }
   return row;
+}
+
+// Every weight is counted at every step, and three samples' deltas of every unit.
+probe::HistogramRow sample_histograms(int step) {
+  probe::HistogramRow row;
+  row.step = step;
+  for (const record::LayerInfo& layer : sample_header().layers) {
+    probe::LayerHistograms& counts = row.layers.emplace_back();
+    const auto place = static_cast<std::size_t>(step) % probe::kExponents;
+    counts.weight_gradient[place] = static_cast<std::uint64_t>(layer.fan_in * layer.fan_out - 1);
+    counts.weight_gradient.back() = 1;
+    counts.delta[place] = static_cast<std::uint64_t>(3 * layer.fan_out);
+  }
+  return row;
+}
+
+// What a regression has in place of classes.
+void write_regression_snapshot(record::HistoryWriter& writer) {
+  const std::vector<float> x(8, 0.5F);
+  const std::vector<double> y = {0.1, 1.9};
+  const std::vector<float> weights(12, 0.25F);
+  const std::vector<float> biases(3, -1.0F);
+  writer.write_snapshot(
+      {8,
+       {{"x", std::span<const float>(x), {2, 4}, {"sample", "input"}, "inputs of the batch"},
+        {"y", std::span<const double>(y), {2}, {"sample"}, "values to be predicted"},
+        {"W1", std::span<const float>(weights), {4, 3}, {"input", "unit_1"}, "weights"},
+        {"b1", std::span<const float>(biases), {3}, {"unit_1"}, "biases"}}});
 }
 
 void write_sample_snapshot(record::HistoryWriter& writer) {
@@ -61,7 +103,9 @@ void write_sample(const std::string& folder) {
     timing.step = step;
     timing.seconds[1] = 1e-3;
     writer.write_timing({&timing, 1});
+    if (step % 10 == 0) writer.write_histograms(sample_histograms(step));
     if (step == 7) write_sample_snapshot(writer);
+    if (step == 8) write_regression_snapshot(writer);
   }
   writer.write_evaluation({kSteps, 0.4, 0.75});
   writer.finish({"completed", -1});

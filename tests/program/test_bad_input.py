@@ -67,7 +67,7 @@ class BadInput(plumb.ProgramTest):
         return ["run", study, "-o", self.results, "--quiet", *more]
 
 
-class BadStudies(BadInput):
+class StudyErrors(BadInput):
     def expect_study_error(self, old, new, line, words):
         """The base study with `old` replaced is refused at `line` of the file."""
         self.assertIn(old, STUDY)
@@ -82,6 +82,8 @@ class BadStudies(BadInput):
                 self.assertIn(words, error)
                 self.assertFalse(self.results.exists())
 
+
+class BadStudies(StudyErrors):
     def test_unknown_keys(self):
         self.expect_study_error("width = 8", "wdith = 8", 3, "wdith")
         self.expect_study_error("[data]", "[dtaa]", 5, "dtaa")
@@ -96,7 +98,7 @@ class BadStudies(BadInput):
         self.expect_study_error("[train]", '[train]\nprecision = ["float32", 64]', 8, "precision")
 
     def test_values_out_of_range(self):
-        self.expect_study_error("depth = 2", "depth = 0", 2, "depth")
+        self.expect_study_error("depth = 2", "depth = -1", 2, "depth")
         self.expect_study_error("width = 8", "width = -1", 3, "width")
         self.expect_study_error("batch = 32", "batch = 0", 8, "batch")
         self.expect_study_error("steps = 3", "steps = 3\nlearning_rate = nan", 11, "learning_rate")
@@ -225,6 +227,21 @@ class BadData(BadInput):
         arguments = self.run_arguments(study, "--data-dir", self.folder, "--set", "data.samples=65")
         self.expect_error(arguments, USAGE, "64")
 
+    def test_a_kernel_larger_than_the_picture(self):
+        self.write_digits()
+        study = self.study_on("idx", "digits")
+        study.write_text(study.read_text().replace(
+            "width = 8", 'width = 8\nfamily = "cnn"\nkernel = 5'))
+        arguments = self.run_arguments(study, "--data-dir", self.folder)
+        self.expect_error(arguments, USAGE, f"{study}:5: ", "network.kernel = 5", "4 x 4")
+
+    def test_time_steps_that_the_samples_cannot_be_dealt_out_to(self):
+        self.write_digits()
+        study = self.study_on("idx", "digits")
+        study.write_text(study.read_text().replace("depth = 2", 'depth = 5\nfamily = "rnn"'))
+        arguments = self.run_arguments(study, "--data-dir", self.folder)
+        self.expect_error(arguments, USAGE, f"{study}:2: ", "network.depth = 5", "16")
+
 
 class BadOutput(BadInput):
     def setUp(self):
@@ -316,6 +333,60 @@ class BadResultFiles(BadInput):
         empty = self.folder / "empty"
         empty.mkdir()
         self.expect_error(["compare", empty], INPUT_OUTPUT, str(empty))
+
+
+class BadCombinations(StudyErrors):
+    """Values that are right by themselves and make no sense together."""
+
+    def test_the_adding_problem_is_for_recurrent_networks(self):
+        self.expect_study_error('"spirals"', '"adding"', 6, "adding only with network.family = rnn")
+
+    def test_the_adding_problem_is_learned_by_squared_error(self):
+        self.expect_study_error(
+            STUDY, '[network]\nfamily = "rnn"\n[data]\nsource = "adding"\n[train]\n'
+                   'loss = "softmax_cross_entropy"\n', 6, "allowed: mean_squared_error")
+
+    def test_a_slope_without_a_leak(self):
+        self.expect_study_error('"relu"', '"sigmoid"\nnegative_slope = 0.1', 5,
+                                "network.negative_slope has no effect")
+
+    def test_a_loss_scale_of_zero(self):
+        for more in ("", '\ngradient_format = "float16"'):
+            self.expect_study_error("steps = 3", "steps = 3\nloss_scale = 0" + more, 11,
+                                    "or dynamic")
+
+    def test_narrow_gradients_of_wide_numbers(self):
+        self.expect_study_error(
+            "steps = 3", 'steps = 3\nprecision = "float64"\ngradient_format = "float16"', 12,
+            "train.precision = float32")
+
+    def test_kernels_that_fit_no_picture(self):
+        self.expect_study_error("width = 8", 'width = 8\nfamily = "cnn"\nkernel = 33', 5,
+                                "an odd integer from 1 to 31")
+        self.expect_study_error("width = 8", 'width = 8\nfamily = "cnn"\nkernel = 4', 5,
+                                "an odd integer from 1 to 31")
+        self.expect_study_error("width = 8", 'width = 8\nkernel = 5', 4,
+                                "only with network.family = cnn")
+
+    def test_convolutions_over_points(self):
+        self.expect_study_error("width = 8", 'width = 8\nfamily = "cnn"', 7, "no pictures")
+
+    def test_residual_recurrence(self):
+        self.expect_study_error("width = 8", 'width = 8\nfamily = "rnn"\nresidual = true', 5,
+                                "network.residual has no effect")
+
+    def test_recurrent_networks_without_a_time_step(self):
+        self.expect_study_error("depth = 2", 'depth = 0\nfamily = "rnn"', 2,
+                                "an integer from 1 to 10000")
+
+    def test_the_identity_between_layers(self):
+        self.expect_study_error("width = 8", 'width = 8\ninit = "identity"', 4,
+                                "identity only with network.family = rnn")
+
+    def test_settings_of_the_other_optimizer(self):
+        self.expect_study_error("steps = 3", "steps = 3\nbeta1 = 0.5", 11, "adam")
+        self.expect_study_error("steps = 3", 'steps = 3\noptimizer = "adam"\nmomentum = 0.5', 12,
+                                "sgd")
 
 
 if __name__ == "__main__":

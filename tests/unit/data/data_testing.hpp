@@ -78,7 +78,7 @@ struct Sample {
 inline Sample read_sample(const Dataset& dataset, Split split, std::uint64_t index) {
   Sample sample;
   sample.x.resize(dataset.inputs());
-  sample.label = dataset.read(split, index, sample.x);
+  sample.label = static_cast<std::int32_t>(dataset.read(split, index, sample.x));
   return sample;
 }
 
@@ -102,6 +102,7 @@ inline DataSettings settings_for(Source source, std::uint64_t samples = 0) {
   DataSettings settings;
   settings.source = source;
   settings.samples = samples;
+  settings.sequence = 20;  // of the adding problem
   return settings;
 }
 

@@ -15,7 +15,8 @@
 namespace plumb::data {
 namespace {
 
-constexpr std::array<Source, 3> kGenerated = {Source::Shapes, Source::Teacher, Source::Spirals};
+constexpr std::array<Source, 4> kGenerated = {Source::Shapes, Source::Teacher, Source::Spirals,
+                                              Source::Adding};
 
 std::unique_ptr<const Dataset> open_teacher(std::size_t inputs, std::size_t classes,
                                             std::uint64_t seed) {
@@ -58,6 +59,18 @@ TEST(generated, draws_training_and_test_samples_from_different_streams) {
     for (std::uint64_t i = 0; i < 300; ++i) {
       EXPECT_FALSE(train.contains(read_sample(*dataset, Split::Test, i).x));
     }
+  }
+}
+
+TEST(generated, has_pictures_only_where_it_draws_some) {
+  EXPECT_EQ(open_generated(Source::Shapes, 1)->picture(), (Picture{32, 32}));
+  EXPECT_EQ(open_generated(Source::Teacher, 1)->picture(), std::nullopt);
+  EXPECT_EQ(open_generated(Source::Spirals, 1)->picture(), std::nullopt);
+}
+
+TEST(generated, draws_classes_but_for_the_adding_problem) {
+  for (const Source source : kGenerated) {
+    EXPECT_EQ(open_generated(source, 1)->is_regression(), source == Source::Adding);
   }
 }
 

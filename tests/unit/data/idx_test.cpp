@@ -80,6 +80,11 @@ TEST_F(idx, reads_raw_files_without_a_test_split) {
   EXPECT_EQ(open()->size(Split::Test), 0U);
 }
 
+TEST_F(idx, has_pictures_of_the_height_and_width_in_the_header) {
+  EXPECT_EQ(open()->picture(), (Picture{2, 3}));
+  EXPECT_FALSE(open()->is_regression());
+}
+
 TEST_F(idx, reads_gzip_files) {
   for (const std::string name : {kTrainImages, kTrainLabels}) {
     folder_.write_gzip(name + ".gz", folder_.content(name));

@@ -65,6 +65,26 @@ TEST(dataset, grows_by_rows_in_the_order_of_appending) {
   EXPECT_TRUE(dataset.extendable());
 }
 
+TEST(dataset, takes_little_room_for_zeros_when_compressed) {
+  const TemporaryFolder folder;
+  std::vector<std::uint64_t> counts(100'000);
+  counts[7] = 3;
+  counts.back() = std::numeric_limits<std::uint64_t>::max();
+  {
+    File file = File::create(folder / "a.h5");
+    DatasetSpec spec{Type::Uint64, {0, 1000}, {10, 1000}, true};
+    spec.compressed = true;
+    {
+      const Dataset dataset = file.root().create_dataset("d", spec);
+      dataset.append<std::uint64_t>(counts);
+    }
+    file.close();
+  }
+  // 800 kB of numbers; deflate makes at best about 1/1000 of zeros, and the file has a frame.
+  EXPECT_LT(std::filesystem::file_size(folder / "a.h5"), 20'000U);
+  EXPECT_EQ(File::open(folder / "a.h5").root().open_dataset("d").read<std::uint64_t>(), counts);
+}
+
 TEST(dataset, refuses_a_number_of_values_that_does_not_fit) {
   const TemporaryFolder folder;
   const File file = File::create(folder / "a.h5");

@@ -16,28 +16,33 @@ constexpr std::size_t kInputs = 11;
 constexpr std::size_t kClasses = 4;
 constexpr std::size_t kSamples = 5;
 
+constexpr ProblemShape kShape{kInputs, kClasses, 0, 0};
+
 struct Problem {
   NetworkSettings settings;
-  Mlp<double> mlp;
+  ProblemShape shape;
+  std::unique_ptr<const Network<double>> network;
   std::vector<double> parameters;
   std::vector<float> x;
-  std::vector<std::int32_t> labels;
+  std::vector<double> targets;
 
-  Problem(const NetworkSettings& network, Loss loss)
-      : settings(network),
-        mlp(network, loss, kInputs, kClasses),
-        parameters(mlp.layout().block_size()),
-        x(kSamples * kInputs),
-        labels(kSamples) {
-    initialise<double>(network, mlp.layout(), 5, parameters);
+  Problem(const NetworkSettings& network_settings, Loss loss, const ProblemShape& problem = kShape)
+      : settings(network_settings),
+        shape(problem),
+        network(make_network<double>(network_settings, loss, problem)),
+        parameters(network->layout().block_size()),
+        x(kSamples * problem.inputs),
+        targets(kSamples) {
+    initialise<double>(settings, network->layout(), 5, parameters);
     core::RandomStream random(9, core::Purpose::TrainSample, 0);
     for (float& value : x) value = static_cast<float>(random.normal());
-    for (std::int32_t& label : labels) label = static_cast<std::int32_t>(random.below(kClasses));
+    for (double& target : targets)
+      target = random.below(static_cast<std::uint32_t>(problem.classes));
   }
 
   [[nodiscard]] GradientCheckResult check(Loss loss) const {
-    return check_gradients(settings, loss, mlp, parameters, {x.data(), kSamples, kInputs}, labels,
-                           3);
+    return check_gradients(settings, loss, *network, shape, parameters,
+                           {x.data(), kSamples, shape.inputs}, targets, 3);
   }
 };
 
@@ -125,35 +130,144 @@ TEST(gradient, check_finds_a_wrong_loss) {
   EXPECT_FALSE(problem.check(Loss::SigmoidCrossEntropy).passed);
 }
 
+constexpr Loss kLosses[] = {Loss::SoftmaxCrossEntropy, Loss::SigmoidCrossEntropy,
+                            Loss::MeanSquaredError};
+constexpr Activation kActivations[] = {Activation::Sigmoid, Activation::Tanh, Activation::Relu,
+                                       Activation::LeakyRelu, Activation::Linear};
+
+void expect_right(const NetworkSettings& settings, Loss loss, const ProblemShape& shape,
+                  std::size_t layers) {
+  const GradientCheckResult result = Problem(settings, loss, shape).check(loss);
+  EXPECT_TRUE(result.checked);
+  EXPECT_TRUE(result.passed) << "family " << static_cast<int>(settings.family) << " activation "
+                             << static_cast<int>(settings.activation) << " loss "
+                             << static_cast<int>(loss) << " depth " << settings.depth << ": worst "
+                             << result.worst_error << " in layer " << result.worst_layer;
+  EXPECT_EQ(result.layers_checked, layers);
+}
+
+TEST(gradient, of_residual_networks_matches_the_complex_step) {
+  for (const Activation activation : kActivations) {
+    for (const Loss loss : kLosses) {
+      for (const std::size_t depth : {1U, 2U, 9U}) {
+        NetworkSettings settings;
+        settings.activation = activation;
+        settings.depth = depth;
+        settings.width = 13;
+        settings.residual = true;
+        expect_right(settings, loss, kShape, depth + 1);
+      }
+    }
+  }
+}
+
+TEST(gradient, of_recurrent_networks_matches_the_complex_step) {
+  for (const Activation activation : kActivations) {
+    for (const Init init : {Init::Glorot, Init::Orthogonal, Init::Identity, Init::Scaled}) {
+      for (const Loss loss : kLosses) {
+        NetworkSettings settings;
+        settings.family = Family::Rnn;
+        settings.activation = activation;
+        settings.init = init;
+        settings.depth = 8;
+        settings.width = 5;
+        settings.bias_variance = 0.2;
+        expect_right(settings, loss, {24, kClasses, 0, 0}, 2);
+        expect_right(settings, Loss::MeanSquaredError, {24, 1, 0, 0}, 2);
+      }
+    }
+  }
+}
+
+TEST(gradient, of_long_recurrences_that_vanish_or_explode_is_followed) {
+  for (const double gain : {0.25, 4.0}) {
+    NetworkSettings settings;
+    settings.family = Family::Rnn;
+    settings.activation = Activation::Linear;
+    settings.init = Init::Orthogonal;
+    settings.recurrent_gain = gain;
+    settings.depth = 100;
+    settings.width = 6;
+    expect_right(settings, Loss::MeanSquaredError, {200, 1, 0, 0}, 2);
+  }
+}
+
+TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
+  constexpr ProblemShape kPicture{7 * 6, kClasses, 7, 6};
+  for (const Activation activation : kActivations) {
+    for (const Pooling pooling : {Pooling::Max, Pooling::Average, Pooling::None}) {
+      for (const bool residual : {false, true}) {
+        for (const Loss loss : kLosses) {
+          NetworkSettings settings;
+          settings.family = Family::Cnn;
+          settings.activation = activation;
+          settings.pooling = pooling;
+          settings.pool_every = 1;
+          settings.residual = residual;
+          settings.depth = 3;
+          settings.width = 4;
+          settings.init = Init::Scaled;
+          settings.bias_variance = 0.2;
+          expect_right(settings, loss, kPicture, 4);
+        }
+      }
+    }
+  }
+}
+
+TEST(gradient, of_kernels_of_every_size_matches_the_complex_step) {
+  constexpr ProblemShape kPicture{5 * 8, kClasses, 5, 8};
+  for (const std::size_t kernel : {1U, 3U, 5U}) {
+    NetworkSettings settings;
+    settings.family = Family::Cnn;
+    settings.activation = Activation::Tanh;
+    settings.kernel = kernel;
+    settings.depth = 2;
+    settings.width = 3;
+    expect_right(settings, Loss::SoftmaxCrossEntropy, kPicture, 3);
+  }
+}
+
+std::vector<double> backpropagated(const Network<double>& network,
+                                   std::span<const double> parameters, Slice<double>& slice) {
+  const ParameterLayout& layout = network.layout();
+  std::vector<double> gradient(layout.block_size());
+  for (std::size_t g = 0; g < network.groups(); ++g) network.forward(g, parameters, slice, {});
+  network.evaluate_loss(slice);
+  for (std::size_t g = network.groups(); g-- > 0;) {
+    network.backward(g, parameters, {}, slice,
+                     {layout.weights(std::span<double>(gradient), g),
+                      layout.bias(std::span<double>(gradient), g),
+                      {}});
+  }
+  return gradient;
+}
+
 TEST(gradient, the_scalar_chain_is_the_product_of_weights_and_derivatives) {
   NetworkSettings settings;
   settings.activation = Activation::Sigmoid;
   settings.init = Init::UnitNormal;
   settings.depth = 12;
   settings.width = 1;
-  const Mlp<double> mlp(settings, Loss::MeanSquaredError, 1, 1);
-  const ParameterLayout& layout = mlp.layout();
+  const auto network = make_network<double>(settings, Loss::MeanSquaredError, {1, 1, 0, 0});
+  const ParameterLayout& layout = network->layout();
   std::vector<double> parameters(layout.block_size());
   initialise<double>(settings, layout, 4, parameters);
-  Slice<double> slice(layout, 1);
+  Slice<double> slice = network->make_slice(1);
   slice.input()(0, 0) = 0.7;
-  slice.labels()[0] = 0;
-  std::vector<double> gradient(layout.block_size());
+  slice.targets()[0] = 1;
+  const std::vector<double> gradient = backpropagated(*network, parameters, slice);
   std::vector<double> slopes;
   double a = 0.7;
-  for (std::size_t l = 0; l < mlp.layers(); ++l) {
+  for (std::size_t l = 0; l < network->groups(); ++l) {
     const double z = a * layout.weights(std::span<const double>(parameters), l)(0, 0);
-    const bool output = l + 1 == mlp.layers();
+    const bool output = l + 1 == network->groups();
     const double e = std::exp(-z);
     slopes.push_back(output ? 1 : e / ((1 + e) * (1 + e)));
     a = output ? z : 1 / (1 + e);
-    mlp.forward_layer(l, parameters, slice, {});
   }
-  mlp.evaluate_loss(slice);
-  double delta = a - 1;  // of the output layer, one-hot label 1
-  for (std::size_t l = mlp.layers(); l-- > 0;) {
-    mlp.backward_layer(l, parameters, 1.0, slice, layout.weights(std::span<double>(gradient), l),
-                       layout.bias(std::span<double>(gradient), l));
+  double delta = a - 1;  // of the output layer
+  for (std::size_t l = network->groups(); l-- > 0;) {
     delta *= slopes[l];
     // 13 factors, each with a few rounding errors.
     EXPECT_NEAR(layout.bias(std::span<const double>(gradient), l)[0] / delta, 1, 1e-13);
@@ -170,34 +284,40 @@ TEST(mlp, float32_deltas_are_right_down_to_the_last_subnormal) {
   settings.depth = 75;
   settings.width = 16;
   const Loss loss = Loss::SoftmaxCrossEntropy;
-  const Mlp<float> narrow(settings, loss, kInputs, kClasses);
-  const Mlp<double> wide(settings, loss, kInputs, kClasses);
-  const ParameterLayout& layout = narrow.layout();
+  const auto narrow = make_network<float>(settings, loss, kShape);
+  const auto wide = make_network<double>(settings, loss, kShape);
+  const ParameterLayout& layout = narrow->layout();
   std::vector<float> p32(layout.block_size());
   initialise<float>(settings, layout, 5, p32);
   const std::vector<double> p64(p32.begin(), p32.end());
-  Slice<float> s32(layout, 4);
-  Slice<double> s64(layout, 4);
+  Slice<float> s32 = narrow->make_slice(4);
+  Slice<double> s64 = wide->make_slice(4);
   for (std::size_t i = 0; i < 4 * kInputs; ++i) {
     s32.input().data[i] = 0.01F * static_cast<float>(i);
     s64.input().data[i] = s32.input().data[i];
   }
   for (std::size_t l = 0; l < layout.layers(); ++l) {
-    narrow.forward_layer(l, std::span<const float>(p32), s32, {});
-    wide.forward_layer(l, std::span<const double>(p64), s64, {});
+    narrow->forward(l, std::span<const float>(p32), s32, {});
+    wide->forward(l, std::span<const double>(p64), s64, {});
   }
-  narrow.evaluate_loss(s32);
-  wide.evaluate_loss(s64);
+  narrow->evaluate_loss(s32);
+  wide->evaluate_loss(s64);
   std::vector<float> g32(layout.block_size());
   std::vector<double> g64(layout.block_size());
   std::size_t subnormal_layers = 0;
   for (std::size_t l = layout.layers(); l-- > 0;) {
-    narrow.backward_layer(l, p32, 0.25F, s32, layout.weights(std::span<float>(g32), l),
-                          layout.bias(std::span<float>(g32), l));
-    wide.backward_layer(l, p64, 0.25, s64, layout.weights(std::span<double>(g64), l),
-                        layout.bias(std::span<double>(g64), l));
-    const double exact = s64.layer_sums[l].delta.norm();
-    EXPECT_NEAR(s32.layer_sums[l].delta.norm(), exact, 1e-3 * exact + 8 * 0x1p-149)
+    BackwardOptions<float> quarter32;
+    quarter32.scale = 0.25F;
+    narrow->backward(
+        l, p32, quarter32, s32,
+        {layout.weights(std::span<float>(g32), l), layout.bias(std::span<float>(g32), l), {}});
+    BackwardOptions<double> quarter64;
+    quarter64.scale = 0.25;
+    wide->backward(
+        l, p64, quarter64, s64,
+        {layout.weights(std::span<double>(g64), l), layout.bias(std::span<double>(g64), l), {}});
+    const double exact = s64.stage_sums[l].delta.norm();
+    EXPECT_NEAR(s32.stage_sums[l].delta.norm(), exact, 1e-3 * exact + 8 * 0x1p-149)
         << "layer " << l;
     const auto d32 = layout.weights(std::span<const float>(g32), l).span();
     const auto d64 = layout.weights(std::span<const double>(g64), l).span();
@@ -214,9 +334,9 @@ TEST(mlp, counts_the_operations_of_a_step) {
   NetworkSettings settings;
   settings.depth = 2;
   settings.width = 3;
-  const Mlp<float> mlp(settings, Loss::MeanSquaredError, 5, 2);
+  const auto mlp = make_network<float>(settings, Loss::MeanSquaredError, {5, 2, 0, 0});
   // forward and dW of every layer, dX of all but the first: 2 (2*15 + 3*9 + 3*6) per sample
-  EXPECT_DOUBLE_EQ(mlp.step_flops(10), 10 * 2 * (30 + 27 + 18));
+  EXPECT_DOUBLE_EQ(mlp->step_flops(10), 10 * 2 * (30 + 27 + 18));
 }
 
 }  // namespace

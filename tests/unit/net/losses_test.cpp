@@ -17,7 +17,7 @@ struct Evaluated {
 };
 
 Evaluated evaluate(Loss loss, std::vector<double> z, std::size_t classes,
-                   std::vector<std::int32_t> labels) {
+                   std::vector<double> labels) {
   Evaluated result;
   result.delta.resize(z.size());
   result.sums = evaluate_loss<double>(loss, {z.data(), labels.size(), classes}, labels,

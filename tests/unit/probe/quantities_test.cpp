@@ -11,7 +11,8 @@ namespace {
 train::LayerSums sums_of_a_small_layer() {
   train::LayerSums sums;  // 2 samples, 3 -> 2 units
   sums.delta.medium = 18;
-  sums.bias_gradient.medium = 9;
+  sums.mean_delta.medium = 9;
+  sums.bias_gradient.medium = 16;
   sums.update.gradient.medium = 4;
   sums.update.weight_before.medium = 25;
   sums.update.change.medium = 1;
@@ -26,11 +27,17 @@ train::LayerSums sums_of_a_small_layer() {
   return sums;
 }
 
+net::Stage small_stage() {
+  net::Stage stage;
+  stage.units = 2;
+  return stage;
+}
+
 TEST(quantities, follow_the_definitions) {
-  const LayerRow row = layer_row(sums_of_a_small_layer(), {3, 2}, 2, 0.5);
+  const LayerRow row = layer_row(sums_of_a_small_layer(), small_stage(), {3, 2}, {2, 1}, 0.5);
   EXPECT_DOUBLE_EQ(row.delta_rms, 3);
   EXPECT_DOUBLE_EQ(row.delta_mean_norm, 3);
-  EXPECT_DOUBLE_EQ(row.bias_gradient_norm, 3);
+  EXPECT_DOUBLE_EQ(row.bias_gradient_norm, 4);
   EXPECT_DOUBLE_EQ(row.weight_gradient_norm, 2);
   EXPECT_DOUBLE_EQ(row.weight_gradient_max, 1.5);
   EXPECT_DOUBLE_EQ(row.weight_norm, 5);
@@ -46,14 +53,29 @@ TEST(quantities, follow_the_definitions) {
 
 TEST(quantities, a_step_that_changes_nothing_has_ratio_zero_even_without_weights) {
   train::LayerSums sums;
-  EXPECT_EQ(layer_row(sums, {3, 2}, 2, 0).update_ratio, 0);
+  EXPECT_EQ(layer_row(sums, small_stage(), {3, 2}, {2, 1}, 0).update_ratio, 0);
 }
 
 TEST(quantities, a_delta_of_1e_300_is_not_rounded_to_zero) {
   train::LayerSums sums;
   sums.delta = math::square_sum<double>(std::vector<double>{1e-300, 1e-300, 1e-300, 1e-300});
   // sqrt(4e-600 / 4 samples)
-  EXPECT_NEAR(layer_row(sums, {3, 2}, 4, 0).delta_rms / 1e-300, 1, 1e-14);
+  EXPECT_NEAR(layer_row(sums, small_stage(), {3, 2}, {4, 1}, 0).delta_rms / 1e-300, 1, 1e-14);
+}
+
+TEST(quantities, deltas_are_reported_without_the_loss_scale) {
+  const LayerRow row = layer_row(sums_of_a_small_layer(), small_stage(), {3, 2}, {2, 8}, 0.5);
+  EXPECT_DOUBLE_EQ(row.delta_rms, 3.0 / 8);
+  EXPECT_DOUBLE_EQ(row.weight_gradient_norm, 2);
+}
+
+TEST(quantities, of_a_picture_are_shares_of_all_its_positions) {
+  net::Stage stage = small_stage();
+  stage.positions = 4;
+  const LayerRow row = layer_row(sums_of_a_small_layer(), stage, {3, 2}, {2, 1}, 0);
+  EXPECT_DOUBLE_EQ(row.saturated_fraction, 1.0 / 16);
+  EXPECT_DOUBLE_EQ(row.activation_mean, 2.0 / 16);
+  EXPECT_DOUBLE_EQ(row.dead_fraction, 0.5);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ void write_long_history(const fs::path& path) {
   const std::vector<float> x(20'000, 1.0F);
   for (std::int64_t step = 0; step < 4000; ++step) {
     writer.write(sample_row(step));
+    if (step % 10 == 0) writer.write_histograms(sample_histograms(step));
     if (step == 1000) {
       writer.write_snapshot({step, {{"x", std::span<const float>(x), {20'000}, {"i"}, "x"}}});
     }

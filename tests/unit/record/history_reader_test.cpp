@@ -67,8 +67,19 @@ TEST(history_reader, knows_what_a_file_has) {
   const HistoryReader history(folder / "a.h5");
   EXPECT_TRUE(history.has("gradients"));
   EXPECT_TRUE(history.has("gradients/delta_rms"));
-  EXPECT_FALSE(history.has("gradients/noise_scale"));
-  EXPECT_FALSE(history.has("histograms/delta"));
+  EXPECT_TRUE(history.has("histograms/delta"));
+  EXPECT_FALSE(history.has("gradients/nothing"));
+  EXPECT_FALSE(history.has("nothing/delta"));
+}
+
+TEST(history_reader, takes_only_three_axes_for_histograms) {
+  const TemporaryFolder folder;
+  write_sample_history(folder / "a.h5", 1);
+  const HistoryReader history(folder / "a.h5");
+  const auto message = message_of<core::IoError>(
+      [&] { static_cast<void>(history.histograms("gradients/delta_rms")); });
+  EXPECT_EQ(message, (folder / "a.h5").string() +
+                         ": /gradients/delta_rms: 2 axes; step, layer and exponent are wanted");
 }
 
 TEST(history_reader, names_the_dataset_that_is_not_there) {

@@ -45,12 +45,12 @@ TEST_F(history_round_trip, keeps_every_column_of_the_gradients) {
   expect_layer_columns("gradients",
                        {"delta_rms", "delta_mean_norm", "weight_gradient_norm",
                         "bias_gradient_norm", "weight_gradient_max", "weight_norm", "update_ratio",
-                        "unchanged_fraction", "zero_fraction", "nonfinite_count"},
+                        "unchanged_fraction", "zero_fraction", "nonfinite_count", "noise_scale"},
                        0);
 }
 
 TEST_F(history_round_trip, keeps_every_column_of_the_activations) {
-  expect_layer_columns("activations", {"mean", "std", "saturated_fraction", "dead_fraction"}, 10);
+  expect_layer_columns("activations", {"mean", "std", "saturated_fraction", "dead_fraction"}, 11);
 }
 
 TEST_F(history_round_trip, stores_the_types_of_the_contract) {
@@ -60,6 +60,11 @@ TEST_F(history_round_trip, stores_the_types_of_the_contract) {
   EXPECT_EQ(root.open_dataset("gradients/delta_rms").type(), h5::Type::Float64);
   EXPECT_EQ(root.open_dataset("gradients/step").type(), h5::Type::Int64);
   EXPECT_EQ(root.open_dataset("gradients/layer_name").type(), h5::Type::String);
+  EXPECT_EQ(root.open_dataset("gradients/noise_scale").type(), h5::Type::Float64);
+  EXPECT_EQ(root.open_dataset("histograms/weight_gradient").type(), h5::Type::Uint64);
+  EXPECT_EQ(root.open_dataset("histograms/delta").type(), h5::Type::Uint64);
+  EXPECT_EQ(root.open_dataset("histograms/exponent").type(), h5::Type::Int64);
+  EXPECT_EQ(root.open_dataset("theory/delta_rms_ratio").type(), h5::Type::Float64);
   EXPECT_EQ(root.open_dataset("model/fan_in").type(), h5::Type::Int64);
 }
 
@@ -70,7 +75,65 @@ TEST_F(history_round_trip, keeps_the_training_curves) {
   for (std::size_t s = 0; s < 5; ++s) EXPECT_EQ(loss.at(s, 0), 2.0 / static_cast<double>(1 + s));
   EXPECT_EQ(history.table("training/accuracy").values, std::vector<double>(5, 0.25));
   EXPECT_EQ(history.table("training/learning_rate").values, std::vector<double>(5, 0.5));
+  EXPECT_EQ(history.table("training/gradient_norm").values, (std::vector<double>{3, 4, 5, 6, 7}));
+  EXPECT_EQ(history.table("training/clip_factor").values, std::vector<double>(5, 0.75));
+  EXPECT_EQ(history.table("training/loss_scale").values, std::vector<double>(5, 1024));
+  EXPECT_EQ(history.table("training/noise_scale").values,
+            (std::vector<double>{50, 51, 52, 53, 54}));
   EXPECT_EQ(history.steps("training"), (std::vector<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST_F(history_round_trip, keeps_every_count_of_the_histograms) {
+  const HistoryReader history = reader();
+  EXPECT_EQ(history.steps("histograms"), (std::vector<std::int64_t>{0, 2, 4}));
+  for (const int column : {0, 1}) {
+    const Histograms histograms =
+        history.histograms(column == 0 ? "histograms/weight_gradient" : "histograms/delta");
+    ASSERT_EQ(histograms.steps, 3U);
+    ASSERT_EQ(histograms.layers, kSampleLayers);
+    ASSERT_EQ(histograms.exponents, 279U);
+    for (std::size_t s = 0; s < 3; ++s) {
+      for (std::size_t l = 0; l < kSampleLayers; ++l) {
+        for (int e = -150; e <= 128; ++e) {
+          EXPECT_EQ(histograms.at(s, l)[static_cast<std::size_t>(e + 150)],
+                    sample_count(2 * static_cast<std::int64_t>(s), l, column, e));
+        }
+      }
+    }
+  }
+}
+
+TEST_F(history_round_trip, says_which_exponent_a_count_belongs_to) {
+  const HistoryReader history = reader();
+  const h5::Group group = history.root().open_group("histograms");
+  const auto exponents = group.open_dataset("exponent").read<std::int64_t>();
+  ASSERT_EQ(exponents.size(), 279U);
+  for (std::size_t i = 0; i < exponents.size(); ++i) {
+    EXPECT_EQ(exponents[i], static_cast<std::int64_t>(i) - 150);
+  }
+  EXPECT_EQ(group.open_dataset("delta").scale_names(),
+            (std::vector<std::string>{"step", "layer", "exponent"}));
+  EXPECT_EQ(group.attribute("NX_class"), h5::AttributeValue(std::string("NXdata")));
+  EXPECT_EQ(group.attribute("signal"), h5::AttributeValue(std::string("weight_gradient")));
+  EXPECT_EQ(group.attribute("axes"),
+            h5::AttributeValue(std::vector<std::string>{"step", "layer", "exponent"}));
+}
+
+TEST_F(history_round_trip, keeps_what_theory_predicts) {
+  const HistoryReader history = reader();
+  const Table ratio = history.table("theory/delta_rms_ratio");
+  ASSERT_EQ(ratio.rows, kSampleLayers);
+  EXPECT_EQ(ratio.at(0, 0), 0.375);
+  EXPECT_EQ(ratio.at(1, 0), 0.5);
+  EXPECT_TRUE(std::isnan(ratio.at(2, 0)));
+  EXPECT_EQ(history.root().open_dataset("theory/delta_rms_ratio").scale_names(),
+            std::vector<std::string>{"layer"});
+  const auto theory = history.theory_attributes();
+  EXPECT_EQ(theory.size(), 3U);
+  EXPECT_EQ(theory.at("q_star"), h5::AttributeValue(0.264687));
+  EXPECT_TRUE(std::isnan(std::get<double>(theory.at("chi_1"))));
+  EXPECT_EQ(theory.at("assumptions"),
+            h5::AttributeValue(std::string("independent weights, large width")));
 }
 
 TEST_F(history_round_trip, keeps_the_evaluation) {
@@ -193,12 +256,47 @@ TEST(history, of_many_steps_crosses_chunks_and_flushes) {
   }
 }
 
-TEST(history, refuses_a_row_with_another_number_of_layers) {
+TEST(history, refuses_rows_with_another_number_of_layers) {
   const TemporaryFolder folder;
   HistoryWriter writer(folder / "a.h5", sample_header(), false);
   probe::StepRow row = sample_row(0);
   row.layers.pop_back();
   EXPECT_THROW(writer.write(row), std::invalid_argument);
+  probe::HistogramRow histograms = sample_histograms(0);
+  histograms.layers.pop_back();
+  EXPECT_THROW(writer.write_histograms(histograms), std::invalid_argument);
+}
+
+TEST(history, refuses_a_theory_of_another_number_of_layers) {
+  const TemporaryFolder folder;
+  HistoryHeader header = sample_header();
+  header.theory.delta_rms_ratio.pop_back();
+  EXPECT_THROW(HistoryWriter(folder / "a.h5", header, false), std::invalid_argument);
+}
+
+TEST(history, has_no_theory_where_there_is_none) {
+  const TemporaryFolder folder;
+  HistoryHeader header = sample_header();
+  header.theory = {};
+  write_sample_history(folder / "a.h5", 1, header);
+  const HistoryReader history(folder / "a.h5");
+  EXPECT_FALSE(history.has("theory"));
+  EXPECT_TRUE(history.theory_attributes().empty());
+}
+
+TEST(history, takes_little_room_for_histograms) {
+  const TemporaryFolder folder;
+  constexpr std::int64_t kRows = 200;
+  const auto file_bytes = [&](const char* name, std::int64_t rows) {
+    HistoryWriter writer(folder / name, sample_header(), false);
+    for (std::int64_t row = 0; row < rows; ++row) writer.write_histograms(sample_histograms(row));
+    writer.finish({"completed", -1});
+    return std::filesystem::file_size(folder / name);
+  };
+  // Of 279 counts 11 are not zero: a twelfth of the bytes is what listing their places and values
+  // would about take.
+  const std::size_t bytes = file_bytes("rows.h5", kRows) - file_bytes("none.h5", 0);
+  EXPECT_LT(bytes, kRows * kSampleLayers * sizeof(probe::LayerHistograms) / 12);
 }
 
 }  // namespace

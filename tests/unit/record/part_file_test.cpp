@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -130,23 +131,61 @@ TEST(part_file, keeps_the_rows_of_a_writer_that_goes_away_unfinished) {
   EXPECT_EQ(history.steps().size(), 10U);
 }
 
-// SIGKILL at a moment when rows are in memory: all up to the last flush can be read.
-TEST(part_file, of_a_killed_process_can_be_read_up_to_its_last_flush) {
-  const TemporaryFolder folder;
+// A process that writes and is killed at a moment when rows are in memory.
+template <class Work>
+void write_and_be_killed(const fs::path& path, Work work) {
   const pid_t child = ::fork();
   if (child == 0) {
-    HistoryWriter writer(folder / "a.h5", sample_header(), false);
-    for (int step = 0; step < 600; ++step) writer.write(sample_row(step));
+    HistoryWriter writer(path, sample_header(), false);
+    work(writer);
     ::kill(::getpid(), SIGKILL);
   }
   int status = 0;
   ::waitpid(child, &status, 0);
   ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+void expect_whole_histograms(const HistoryReader& history) {
+  const Histograms counts = history.histograms("histograms/delta");
+  const auto steps = history.steps("histograms");
+  ASSERT_EQ(counts.steps, steps.size());
+  for (std::size_t row = 0; row < steps.size(); ++row) {
+    const auto expected = sample_histograms(steps[row]).layers[2].delta;
+    ASSERT_TRUE(std::ranges::equal(counts.at(row, 2), expected)) << "row " << row;
+  }
+}
+
+TEST(part_file, of_a_killed_process_can_be_read_up_to_its_last_flush) {
+  const TemporaryFolder folder;
+  write_and_be_killed(folder / "a.h5", [](HistoryWriter& writer) {
+    for (int step = 0; step < 600; ++step) {
+      writer.write(sample_row(step));
+      writer.write_histograms(sample_histograms(step));
+    }
+  });
   const HistoryReader history(folder / "a.h5.part");
   EXPECT_GE(history.steps().size(), 512U);  // two blocks of 256 rows
   const Table table = history.table("activations/dead_fraction");
   ASSERT_EQ(table.rows, history.steps("activations").size());
-  EXPECT_EQ(table.at(511, 2), sample_value(511, 2, 13));
+  EXPECT_EQ(table.at(511, 2), sample_value(511, 2, 14));
+  EXPECT_GE(history.steps("histograms").size(), 511U);  // that of step 511 came after its row
+  expect_whole_histograms(history);
+}
+
+TEST(part_file, of_a_killed_process_lacks_at_most_eight_mebibytes_of_histograms) {
+  constexpr std::size_t kRowBytes = kSampleLayers * sizeof(probe::LayerHistograms);
+  constexpr std::size_t kEightMebibytes = std::size_t{8} << 20;
+  constexpr std::size_t kRows = 2 * kEightMebibytes / kRowBytes;
+  const TemporaryFolder folder;
+  write_and_be_killed(folder / "a.h5", [](HistoryWriter& writer) {
+    for (std::size_t row = 0; row < kRows; ++row) {
+      writer.write_histograms(sample_histograms(static_cast<std::int64_t>(row)));
+    }
+  });
+  const HistoryReader history(folder / "a.h5.part");
+  EXPECT_GE(history.steps("histograms").size() * kRowBytes, kEightMebibytes);
+  EXPECT_TRUE(history.steps("gradients").empty());
+  expect_whole_histograms(history);
 }
 
 }  // namespace

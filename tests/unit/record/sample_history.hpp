@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,14 @@ inline constexpr std::size_t kSampleLayers = 3;
 inline record::HistoryHeader sample_header() {
   record::HistoryHeader header;
   header.layers = {{"hidden_1", 4, 3, 15}, {"hidden_2", 3, 3, 12}, {"output", 3, 2, 8}};
-  header.model = {
-      {"activation", std::string("sigmoid")}, {"depth", std::int64_t{2}}, {"weight_variance", 1.5}};
+  header.model = {{"family", std::string("mlp")},
+                  {"activation", std::string("sigmoid")},
+                  {"depth", std::int64_t{2}},
+                  {"weight_variance", 1.5}};
+  header.theory.delta_rms_ratio = {0.375, 0.5, std::numeric_limits<double>::quiet_NaN()};
+  header.theory.attributes = {{"q_star", 0.264687},
+                              {"chi_1", std::numeric_limits<double>::quiet_NaN()},
+                              {"assumptions", std::string("independent weights, large width")}};
   header.toml = "[network]\ndepth = 2  # ∇\n";
   header.resolved_json =
       R"({"network.depth": 2, "network.width": 3, "network.activation": "sigmoid",)"
@@ -31,15 +38,36 @@ inline double sample_value(std::int64_t step, std::size_t layer, int column) {
 
 inline probe::LayerRow sample_layer(std::int64_t step, std::size_t layer) {
   const auto value = [&](int column) { return sample_value(step, layer, column); };
-  return {value(0),  value(1),  value(2),  value(3), value(4),
-          value(5),  value(6),  value(7),  value(8), static_cast<std::int64_t>(value(9)),
-          value(10), value(11), value(12), value(13)};
+  return {value(0),  value(1),  value(2),  value(3),  value(4),
+          value(5),  value(6),  value(7),  value(8),  static_cast<std::int64_t>(value(9)),
+          value(10), value(11), value(12), value(13), value(14)};
 }
 
 inline probe::StepRow sample_row(std::int64_t step) {
-  probe::StepRow row{step, 2.0 / static_cast<double>(1 + step), 0.25, 0.5, {}};
+  const auto s = static_cast<double>(step);
+  probe::StepRow row{step, 2.0 / (1 + s), 0.25, 0.5, 3.0 + s, 0.75, 1024, 50 + s, {}};
   for (std::size_t layer = 0; layer < kSampleLayers; ++layer) {
     row.layers.push_back(sample_layer(step, layer));
+  }
+  return row;
+}
+
+/// Exponent e of a layer of `column` (0 weight_gradient, 1 delta) at `step`: mostly nothing, and
+/// more than an int holds now and then.
+inline std::uint64_t sample_count(std::int64_t step, std::size_t layer, int column, int exponent) {
+  if (exponent % 25 != 0) return 0;
+  const auto value = sample_value(step, layer, column) + exponent + 150;
+  return (exponent == 0 ? std::uint64_t{1} << 60 : 0) + static_cast<std::uint64_t>(value);
+}
+
+inline probe::HistogramRow sample_histograms(std::int64_t step) {
+  probe::HistogramRow row{step, std::vector<probe::LayerHistograms>(kSampleLayers)};
+  for (std::size_t layer = 0; layer < kSampleLayers; ++layer) {
+    for (int e = probe::kLowestExponent; e <= probe::kHighestExponent; ++e) {
+      const auto place = static_cast<std::size_t>(e - probe::kLowestExponent);
+      row.layers[layer].weight_gradient[place] = sample_count(step, layer, 0, e);
+      row.layers[layer].delta[place] = sample_count(step, layer, 1, e);
+    }
   }
   return row;
 }
@@ -53,12 +81,13 @@ inline probe::TimingRow sample_timing(std::int64_t step) {
   return row;
 }
 
-/// A finished history of steps 0 .. steps-1.
+/// A finished history of steps 0 .. steps-1, with histograms of the even ones.
 inline void write_sample_history(const std::filesystem::path& path, std::int64_t steps,
                                  const record::HistoryHeader& header = sample_header()) {
   record::HistoryWriter writer(path, header, false);
   for (std::int64_t step = 0; step < steps; ++step) {
     writer.write(sample_row(step));
+    if (step % 2 == 0) writer.write_histograms(sample_histograms(step));
     const probe::TimingRow timing = sample_timing(step);
     writer.write_timing({&timing, 1});
   }

@@ -4,11 +4,13 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "../h5/temporary_folder.hpp"
 #include "../record/sample_history.hpp"
 #include "core/error.hpp"
+#include "old_history.hpp"
 #include "record/result_json.hpp"
 #include "report/text_table.hpp"
 
@@ -60,6 +62,7 @@ TEST(run_summary, reads_the_numbers_of_a_history) {
   EXPECT_EQ(run.first_delta_rms, 0.25);
   EXPECT_EQ(run.last_hidden_delta_rms, 0.5);
   EXPECT_EQ(run.decay_per_layer, 0.5);
+  EXPECT_NEAR(run.theory_decay_per_layer, 0.375, 1e-15);  // exp(log(x)): an ulp or so
   EXPECT_EQ(run.first_weight_gradient, 3.0);
   EXPECT_EQ(run.first_weight_gradient_at_end, 1.0 / 3.0);
   EXPECT_EQ(run.train_loss, 1.0);  // 2 / (1 + step) at step 1
@@ -77,6 +80,8 @@ TEST(run_summary, takes_the_geometric_mean_for_the_decay_per_layer) {
                    {"hidden_3", 1, 1, 2},
                    {"hidden_4", 1, 1, 2},
                    {"output", 1, 1, 2}};
+  // That of the last hidden layer, over the output layer, does not count either.
+  header.theory.delta_rms_ratio = {0.5, 0.125, 0.25, 1e9, 1e9};
   {
     record::HistoryWriter writer(folder / "a.h5", header, false);
     probe::StepRow row = sample_row(0);
@@ -87,8 +92,44 @@ TEST(run_summary, takes_the_geometric_mean_for_the_decay_per_layer) {
     writer.write(row);
     writer.finish({"completed", -1});
   }
-  // pow() is within an ulp or so of 64^(-1/3) = 1/4.
-  EXPECT_NEAR(summarise({folder / "a.h5"})[0].decay_per_layer, 0.25, 1e-15);
+  // pow(), and exp() of a mean of logarithms, are within some ulps of 64^(-1/3) = 1/4.
+  const RunSummary run = summarise({folder / "a.h5"})[0];
+  EXPECT_NEAR(run.decay_per_layer, 0.25, 1e-15);
+  EXPECT_NEAR(run.theory_decay_per_layer, 0.25, 1e-15);
+}
+
+TEST(run_summary, has_no_theory_where_a_layer_of_the_decay_is_not_predicted) {
+  const TemporaryFolder folder;
+  record::HistoryHeader header = sample_header();
+  header.theory.delta_rms_ratio[0] = std::numeric_limits<double>::quiet_NaN();
+  write_sample_history(folder / "a.h5", 1, header);
+  const auto runs = summarise({folder / "a.h5"});
+  EXPECT_TRUE(std::isnan(runs[0].theory_decay_per_layer));
+  EXPECT_FALSE(std::isnan(runs[0].decay_per_layer));
+}
+
+TEST(run_summary, has_no_theory_between_fewer_than_two_hidden_layers) {
+  const TemporaryFolder folder;
+  record::HistoryHeader header = sample_header();
+  header.layers.erase(header.layers.begin());
+  header.theory.delta_rms_ratio = {0.5, 0.5};
+  record::HistoryWriter(folder / "a.h5", header, false).finish({"completed", -1});
+  EXPECT_TRUE(std::isnan(summarise({folder / "a.h5"})[0].theory_decay_per_layer));
+}
+
+TEST(run_summary, reads_files_from_before_there_was_a_theory) {
+  const TemporaryFolder folder;
+  { const OldHistory old(folder / "0003-old.h5"); }
+  const auto runs = summarise({folder.path()});
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs[0].activation, "relu");
+  EXPECT_EQ(runs[0].decay_per_layer, 0.5);
+  EXPECT_EQ(runs[0].first_weight_gradient_at_end, 2);
+  EXPECT_EQ(runs[0].train_loss, 1.25);
+  EXPECT_EQ(runs[0].test_accuracy, 0.875);
+  EXPECT_TRUE(std::isnan(runs[0].theory_decay_per_layer));
+  EXPECT_NE(compare_text(runs).find(" 0.500       -  3.00e+00 "), std::string::npos)
+      << compare_text(runs);
 }
 
 TEST(run_summary, has_no_number_where_nothing_was_recorded) {
@@ -154,7 +195,7 @@ TEST(compare_text, says_shared_settings_once_and_aligns_its_columns) {
   }
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0],
-            "0  sigmoid-2   2.50e-01   5.00e-01   0.500  3.00e+00  3.33e-01      1  0.75  "
+            "0  sigmoid-2   2.50e-01   5.00e-01   0.500   0.375  3.00e+00  3.33e-01      1  0.75  "
             "0.875          -  completed");
   EXPECT_EQ(rows[1].find("completed"), rows[0].find("completed"));
 }
@@ -176,12 +217,13 @@ TEST(compare_csv, has_every_digit_and_one_line_per_run) {
   std::getline(lines, line);
   EXPECT_EQ(line,
             "index,label,status,depth,width,activation,init,delta_rms_first_layer,"
-            "delta_rms_last_hidden_layer,decay_per_layer,weight_gradient_norm_first_layer_at_start,"
-            "weight_gradient_norm_first_layer_at_end,train_loss,test_loss,test_accuracy,"
+            "delta_rms_last_hidden_layer,decay_per_layer,theory_decay_per_layer,"
+            "weight_gradient_norm_first_layer_at_start,weight_gradient_norm_first_layer_at_end,"
+            "train_loss,test_loss,test_accuracy,"
             "samples_per_second,file\r");
   std::getline(lines, line);
   EXPECT_EQ(line,
-            "0,sigmoid-2,completed,2,3,sigmoid,he,0.25,0.5,0.5,3,0.3333333333333333,1,0.75,"
+            "0,sigmoid-2,completed,2,3,sigmoid,he,0.25,0.5,0.5,0.375,3,0.3333333333333333,1,0.75,"
             "0.875,," +
                 (folder / "0000-sigmoid-2.h5").string() + "\r");
 }

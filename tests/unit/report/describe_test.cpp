@@ -7,6 +7,7 @@
 #include "../h5/temporary_folder.hpp"
 #include "../record/sample_history.hpp"
 #include "core/error.hpp"
+#include "old_history.hpp"
 
 namespace plumb::report {
 namespace {
@@ -37,12 +38,20 @@ TEST(describe, tells_what_a_history_holds) {
   EXPECT_TRUE(has_line(text, {"recorded steps", "4, from 0 to 3"}));
   EXPECT_TRUE(has_line(text, {"layers", "hidden_1, hidden_2, output"}));
   EXPECT_TRUE(has_line(text, {"snapshots", "none"}));
+  EXPECT_TRUE(has_line(text, {"histograms", "2, from 0 to 2"}));
+  EXPECT_TRUE(has_line(text, {"family", "mlp"}));
   EXPECT_TRUE(has_line(text, {"activation", "sigmoid"}));
+  EXPECT_TRUE(has_line(text, {"Mean-field theory"}));
+  EXPECT_TRUE(has_line(text, {"q_star", "0.264687"}));
+  EXPECT_TRUE(has_line(text, {"assumptions", "independent weights"}));
   EXPECT_TRUE(has_line(text, {"network.init", "glorot"}));
   EXPECT_TRUE(has_line(text, {"layout.threads", "2"}));
   EXPECT_TRUE(
       has_line(text, {"/gradients/delta_rms", "float64", "4 x 3", "1", "root mean square"}));
   EXPECT_TRUE(has_line(text, {"/timing/seconds", "float64", "4 x 7", "s", "wall-clock"}));
+  EXPECT_TRUE(has_line(text, {"/histograms/delta", "uint64", "2 x 3 x 279", "1", "exponent"}));
+  EXPECT_TRUE(has_line(text, {"/gradients/noise_scale", "float64", "4 x 3", "samples", "noise"}));
+  EXPECT_TRUE(has_line(text, {"/theory/delta_rms_ratio", "float64", "3", "1", "predicted"}));
   EXPECT_TRUE(has_line(text, {"/config/toml", "string", "scalar", "study file"}));
 }
 
@@ -52,6 +61,16 @@ TEST(describe, tells_from_which_step_a_run_diverged) {
   const std::string text = describe_history(folder / "a.h5");
   EXPECT_TRUE(has_line(text, {"status", "diverged from step 17"})) << text;
   EXPECT_TRUE(has_line(text, {"recorded steps", "none"}));
+}
+
+TEST(describe, reads_files_from_before_there_were_theory_and_histograms) {
+  const TemporaryFolder folder;
+  { const OldHistory old(folder / "a.h5"); }
+  const std::string text = describe_history(folder / "a.h5");
+  EXPECT_TRUE(has_line(text, {"recorded steps", "2, from 0 to 1"})) << text;
+  EXPECT_TRUE(has_line(text, {"histograms", "none"}));
+  EXPECT_TRUE(has_line(text, {"family", "mlp"}));
+  EXPECT_FALSE(has_line(text, {"theory"}));
 }
 
 TEST(describe, shows_what_a_killed_run_left_behind) {

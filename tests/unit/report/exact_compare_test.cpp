@@ -11,6 +11,7 @@
 #include "../h5/temporary_folder.hpp"
 #include "../record/sample_history.hpp"
 #include "core/error.hpp"
+#include "old_history.hpp"
 
 namespace plumb::report {
 namespace {
@@ -89,6 +90,54 @@ TEST_F(exact_compare, finds_a_different_integer) {
       << difference;
 }
 
+void write_with_count(const std::filesystem::path& path, std::uint64_t count) {
+  record::HistoryWriter writer(path, sample_header(), false);
+  probe::HistogramRow row = sample_histograms(6);
+  row.layers[1].delta[150 - 24] = count;
+  writer.write_histograms(row);
+  writer.finish({"completed", -1});
+}
+
+TEST_F(exact_compare, finds_one_count_of_a_histogram_and_names_its_place) {
+  // Both are the same float64.
+  write_with_count(a_, (std::uint64_t{1} << 60) + 1);
+  write_with_count(b_, std::uint64_t{1} << 60);
+  EXPECT_EQ(first_difference(a_, b_).value_or(""),
+            "/histograms/delta at step 6, layer 2, exponent -24: 1152921504606846977 in " +
+                a_.string() + ", 1152921504606846976 in " + b_.string());
+}
+
+TEST_F(exact_compare, compares_what_theory_predicts) {
+  const auto file_with = [&](const std::string& name, const record::TheoryHeader& theory) {
+    record::HistoryHeader header = sample_header();
+    header.theory = theory;
+    write_changed(
+        folder_ / name, [](probe::StepRow&) {}, header);
+    return folder_ / name;
+  };
+  record::TheoryHeader theory = sample_header().theory;
+  file_with("a.h5", theory);
+  theory.attributes["q_star"] = 0.5;
+  EXPECT_EQ(first_difference(a_, file_with("b.h5", theory)).value_or("").rfind("/theory@q_star", 0),
+            0U);
+  theory = sample_header().theory;
+  theory.delta_rms_ratio[1] = std::nextafter(0.5, 1.0);
+  EXPECT_EQ(first_difference(a_, file_with("c.h5", theory))
+                .value_or("")
+                .rfind("/theory/delta_rms_ratio at layer 2: 0.5 (0x1p-1) in ", 0),
+            0U);
+  EXPECT_EQ(first_difference(a_, file_with("d.h5", {})).value_or(""),
+            "/theory: group missing in " + (folder_ / "d.h5").string());
+}
+
+TEST_F(exact_compare, reads_files_from_before_there_were_histograms) {
+  { const OldHistory a(a_), b(b_); }
+  EXPECT_EQ(first_difference(a_, b_).value_or(""), "");
+  write_changed(folder_ / "new.h5", [](probe::StepRow&) {});
+  EXPECT_NE(first_difference(a_, folder_ / "new.h5").value_or("").find(" missing in "),
+            std::string::npos);
+}
+
 TEST_F(exact_compare, names_both_shapes_when_the_steps_differ) {
   write_sample_history(a_, 3);
   write_sample_history(b_, 4);
@@ -106,6 +155,7 @@ TEST_F(exact_compare, leaves_timing_and_provenance_out) {
   {
     record::HistoryWriter writer(b_, other, false);
     for (std::int64_t step = 0; step < 3; ++step) writer.write(sample_row(step));
+    for (const std::int64_t step : {0, 2}) writer.write_histograms(sample_histograms(step));
     const probe::TimingRow timing = sample_timing(100);
     writer.write_timing({&timing, 1});
     writer.write_evaluation({3, 0.75, 0.5});

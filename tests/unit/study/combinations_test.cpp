@@ -70,11 +70,47 @@ TEST(key_without_effect, names_what_it_would_need) {
             "allowed: only with data.source = teacher");
 }
 
+TEST(key_without_effect, of_another_family_names_the_family) {
+  for (const std::string key : {"kernel = 5", "pooling = 'none'", "pool_every = 1"}) {
+    const std::string name = "network." + key.substr(0, key.find(' '));
+    EXPECT_EQ(error_of("network." + key), "study.toml:1: " + name +
+                                              " has no effect, network.family is mlp (the "
+                                              "default); allowed: only with network.family = cnn");
+  }
+  EXPECT_EQ(error_of("[network]\nfamily = ['mlp', 'cnn']\nrecurrent_gain = 1.5"),
+            "study.toml:3: network.recurrent_gain has no effect, network.family is mlp, cnn "
+            "(study.toml:2); allowed: only with network.family = rnn");
+  EXPECT_EQ(error_of("[network]\nfamily = 'rnn'\nresidual = true"),
+            "study.toml:3: network.residual has no effect, network.family is rnn (study.toml:2); "
+            "allowed: only with network.family = mlp or cnn");
+  EXPECT_EQ(error_of("[network]\nfamily = 'cnn'\npooling = 'none'\npool_every = 3"),
+            "study.toml:4: network.pool_every has no effect, network.pooling is none "
+            "(study.toml:3); allowed: only with network.pooling = max or average");
+}
+
+TEST(key_without_effect, of_another_optimizer_names_the_optimizer) {
+  EXPECT_EQ(error_of("[train]\noptimizer = 'adam'\nmomentum = 0.9"),
+            "study.toml:3: train.momentum has no effect, train.optimizer is adam (study.toml:2); "
+            "allowed: only with train.optimizer = sgd");
+  for (const std::string key : {"beta1", "beta2", "epsilon"}) {
+    EXPECT_EQ(error_of("train." + key + " = 0.5"),
+              "study.toml:1: train." + key +
+                  " has no effect, train.optimizer is sgd (the default); allowed: only with "
+                  "train.optimizer = adam");
+  }
+}
+
 TEST(key_without_effect, is_accepted_when_one_swept_value_uses_it) {
   EXPECT_EQ(error_of("network = {activation = ['relu', 'leaky_relu'], negative_slope = 0.1}"),
             "accepted");
   EXPECT_EQ(error_of("network = {init = ['he', 'scaled'], weight_variance = [1, 2]}"), "accepted");
   EXPECT_EQ(error_of("data = {source = ['shapes', 'idx'], path = 'mnist'}"), "accepted");
+  EXPECT_EQ(error_of("network = {family = ['mlp', 'cnn', 'rnn'], kernel = 5, recurrent_gain = 2}"),
+            "accepted");
+  EXPECT_EQ(error_of("network = {family = 'cnn', pooling = ['max', 'none'], pool_every = 1}"),
+            "accepted");
+  EXPECT_EQ(error_of("train = {optimizer = ['sgd', 'adam'], momentum = 0.9, beta1 = 0.8}"),
+            "accepted");
 }
 
 TEST(file_data, needs_a_path) {

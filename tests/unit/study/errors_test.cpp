@@ -12,10 +12,10 @@ TEST(unknown_key, names_its_line_the_likely_meaning_and_what_is_allowed) {
   EXPECT_EQ(error_of("# a study\n[network]\nwidth = 10\ndept = 3\n"),
             "study.toml:4: unknown key network.dept; did you mean network.depth? allowed in "
             "[network]: family, depth, width, activation, negative_slope, init, weight_variance, "
-            "bias_variance");
-  EXPECT_EQ(error_of("[record]\nhistogram_every = 10"),
-            "study.toml:2: unknown key record.histogram_every; allowed in [record]: every, "
-            "snapshot_steps");
+            "bias_variance, residual, kernel, pooling, pool_every, recurrent_gain");
+  EXPECT_EQ(error_of("[record]\nfolder = 10"),
+            "study.toml:2: unknown key record.folder; allowed in [record]: every, "
+            "histogram_every, snapshot_steps");
   EXPECT_EQ(error_of("[allreduce]\n\noverlap = true"),
             "study.toml:3: unknown key allreduce.overlap; allowed in [allreduce]: algorithm");
 }
@@ -24,7 +24,7 @@ TEST(unknown_key, in_the_wrong_table_is_sent_to_the_right_one) {
   EXPECT_EQ(error_of("[network]\nseed = 3"),
             "study.toml:2: unknown key network.seed; did you mean train.seed? allowed in "
             "[network]: family, depth, width, activation, negative_slope, init, weight_variance, "
-            "bias_variance");
+            "bias_variance, residual, kernel, pooling, pool_every, recurrent_gain");
 }
 
 TEST(unknown_key, outside_any_table_is_sent_to_its_table) {
@@ -81,10 +81,10 @@ TEST(toml_syntax, is_reported_with_its_line) {
 TEST(wrong_type, says_what_was_given_and_what_is_allowed) {
   EXPECT_EQ(error_of("[network]\ndepth = \"ten\""),
             "study.toml:2: network.depth must be an integer, not the string \"ten\"; allowed: an "
-            "integer from 1 to 10000");
+            "integer from 0 to 10000");
   EXPECT_EQ(error_of("network.depth = 3.0"),
             "study.toml:1: network.depth must be an integer, not the float 3.0; allowed: an "
-            "integer from 1 to 10000");
+            "integer from 0 to 10000");
   EXPECT_EQ(error_of("train.seed = true"),
             "study.toml:1: train.seed must be an integer, not the boolean true; allowed: an "
             "integer >= 0");
@@ -93,7 +93,19 @@ TEST(wrong_type, says_what_was_given_and_what_is_allowed) {
             "finite number >= 0 and < 1");
   EXPECT_EQ(error_of("network.init = 2"),
             "study.toml:1: network.init must be a string, not the integer 2; allowed: one of "
-            "glorot, he, lecun, scaled, unit_normal, unit_uniform, orthogonal");
+            "glorot, he, lecun, scaled, unit_normal, unit_uniform, orthogonal, identity");
+  EXPECT_EQ(error_of("network.residual = 'true'"),
+            "study.toml:1: network.residual must be a boolean, not the string \"true\"; allowed: "
+            "true or false");
+  EXPECT_EQ(error_of("network.residual = [true, 1]"),
+            "study.toml:1: network.residual must be a boolean, not the integer 1; allowed: true or "
+            "false");
+  EXPECT_EQ(error_of("train.loss_scale = true"),
+            "study.toml:1: train.loss_scale must be a number or a word, not the boolean true; "
+            "allowed: a finite number >= 1e-12 and <= 1099511627776, or dynamic");
+  EXPECT_EQ(error_of("network.kernel = 3.0"),
+            "study.toml:1: network.kernel must be an integer, not the float 3.0; allowed: an odd "
+            "integer from 1 to 31");
   EXPECT_EQ(error_of("data.path = 2024-01-01"),
             "study.toml:1: data.path must be a string, not a date or time; allowed: a string");
   EXPECT_EQ(error_of("study.name = ['a', 'b']"),
@@ -104,21 +116,28 @@ TEST(wrong_type, says_what_was_given_and_what_is_allowed) {
 TEST(wrong_type, within_a_list_names_the_line_of_the_element) {
   EXPECT_EQ(error_of("network.depth = [\n  3,\n  \"ten\"\n]"),
             "study.toml:3: network.depth must be an integer, not the string \"ten\"; allowed: an "
-            "integer from 1 to 10000");
+            "integer from 0 to 10000");
 }
 
 TEST(unknown_choice, names_the_likely_meaning_and_what_is_allowed) {
   EXPECT_EQ(error_of("[network]\nactivation = [\"tanh\", \"leaky-relu\"]"),
             "study.toml:2: network.activation = \"leaky-relu\" is unknown; did you mean "
             "\"leaky_relu\"? allowed: one of sigmoid, tanh, relu, leaky_relu, linear");
-  EXPECT_EQ(error_of("network.family = \"cnn\""),
-            "study.toml:1: network.family = \"cnn\" is unknown; allowed: mlp");
+  EXPECT_EQ(error_of("network.family = \"gru\""),
+            "study.toml:1: network.family = \"gru\" is unknown; allowed: one of mlp, cnn, rnn");
   EXPECT_EQ(error_of("data.source = \"hdf5\""),
             "study.toml:1: data.source = \"hdf5\" is unknown; allowed: one of shapes, teacher, "
-            "spirals, idx, csv");
-  EXPECT_EQ(error_of("data.source = \"adding\""),
-            "study.toml:1: data.source = \"adding\" is unknown; allowed: one of shapes, teacher, "
-            "spirals, idx, csv");
+            "spirals, idx, csv, adding");
+  EXPECT_EQ(
+      error_of("network.pooling = \"avg\""),
+      "study.toml:1: network.pooling = \"avg\" is unknown; allowed: one of max, average, none");
+  EXPECT_EQ(error_of("train.optimizer = \"adma\""),
+            "study.toml:1: train.optimizer = \"adma\" is unknown; did you mean \"adam\"? allowed: "
+            "one of sgd, adam");
+  EXPECT_EQ(
+      error_of("train.gradient_format = \"float8\""),
+      "study.toml:1: train.gradient_format = \"float8\" is unknown; did you mean \"float32\"? "
+      "allowed: one of float32, bfloat16, float16");
 }
 
 TEST(study_name, must_be_usable_in_a_file_name) {
@@ -143,10 +162,10 @@ TEST_P(OutOfRange, says_what_is_allowed) {
 INSTANTIATE_TEST_SUITE_P(
     every_key, OutOfRange,
     ::testing::Values(
-        RangeCase{"network.depth = 0",
-                  "network.depth = 0 is out of range; allowed: an integer from 1 to 10000"},
+        RangeCase{"network.depth = -1",
+                  "network.depth = -1 is out of range; allowed: an integer from 0 to 10000"},
         RangeCase{"network.depth = [3, 10001]",
-                  "network.depth = 10001 is out of range; allowed: an integer from 1 to 10000"},
+                  "network.depth = 10001 is out of range; allowed: an integer from 0 to 10000"},
         RangeCase{"network.width = 65537",
                   "network.width = 65537 is out of range; allowed: an integer from 1 to 65536"},
         RangeCase{"network.negative_slope = -0.1",
@@ -188,6 +207,41 @@ INSTANTIATE_TEST_SUITE_P(
         RangeCase{"train.evaluate_every = -1",
                   "train.evaluate_every = -1 is out of range; allowed: an integer >= 0"},
         RangeCase{"train.seed = -1", "train.seed = -1 is out of range; allowed: an integer >= 0"},
+        RangeCase{"network.kernel = 33",
+                  "network.kernel = 33 is out of range; allowed: an odd integer from 1 to 31"},
+        RangeCase{"network.kernel = -1",
+                  "network.kernel = -1 is out of range; allowed: an odd integer from 1 to 31"},
+        RangeCase{"network.kernel = [3, 4]",
+                  "network.kernel = 4 is even; allowed: an odd integer from 1 to 31"},
+        RangeCase{"network.pool_every = 0",
+                  "network.pool_every = 0 is out of range; allowed: an integer >= 1"},
+        RangeCase{"network.recurrent_gain = 0",
+                  "network.recurrent_gain = 0 is out of range; allowed: a finite number > 0 and <= "
+                  "1e+30"},
+        RangeCase{"train.beta1 = 1",
+                  "train.beta1 = 1 is out of range; allowed: a finite number >= 0 and < 1"},
+        RangeCase{"train.beta2 = -0.1",
+                  "train.beta2 = -0.1 is out of range; allowed: a finite number >= 0 and < 1"},
+        RangeCase{"train.epsilon = 0",
+                  "train.epsilon = 0 is out of range; allowed: a finite number >= 1e-30 and <= "
+                  "1e+30"},
+        RangeCase{"train.loss_scale = 0",
+                  "train.loss_scale = 0 is out of range; allowed: a finite number >= 1e-12 and <= "
+                  "1099511627776, or dynamic"},
+        RangeCase{"train.loss_scale = -8",
+                  "train.loss_scale = -8 is out of range; allowed: a finite number >= 1e-12 and <= "
+                  "1099511627776, or dynamic"},
+        RangeCase{"train.loss_scale = nan",
+                  "train.loss_scale = nan is out of range; allowed: a finite number >= 1e-12 and "
+                  "<= 1099511627776, or dynamic"},
+        RangeCase{"train.loss_scale = 'dynamci'",
+                  "train.loss_scale = \"dynamci\" is unknown; did you mean \"dynamic\"? allowed: a "
+                  "finite number >= 1e-12 and <= 1099511627776, or dynamic"},
+        RangeCase{"train.gradient_clip = -1",
+                  "train.gradient_clip = -1 is out of range; allowed: a finite number >= 0 and <= "
+                  "1e+30"},
+        RangeCase{"record.histogram_every = 0",
+                  "record.histogram_every = 0 is out of range; allowed: an integer >= 1"},
         RangeCase{"record.every = 0",
                   "record.every = 0 is out of range; allowed: an integer >= 1"}));
 
@@ -212,13 +266,13 @@ TEST(snapshot_steps, are_a_list_of_different_integers) {
 
 TEST(sweep, of_zero_runs_is_refused) {
   EXPECT_EQ(error_of("[network]\ndepth = []"),
-            "study.toml:2: network.depth = [] is a sweep of zero runs; allowed: an integer from 1 "
+            "study.toml:2: network.depth = [] is a sweep of zero runs; allowed: an integer from 0 "
             "to 10000, or a list of at least one such value");
 }
 
 TEST(sweep, of_lists_is_refused) {
   EXPECT_EQ(error_of("[network]\ndepth = [3,\n[4]]"),
-            "study.toml:3: network.depth holds a list inside its list; allowed: an integer from 1 "
+            "study.toml:3: network.depth holds a list inside its list; allowed: an integer from 0 "
             "to 10000, or one list of such values");
 }
 

@@ -146,12 +146,16 @@ TEST(study, takes_the_snapshot_steps_as_one_value_in_rising_order) {
 }
 
 TEST(study, accepts_the_ends_of_every_range) {
-  EXPECT_EQ(parse("network.depth = [1, 10000]").runs.size(), 2U);
+  EXPECT_EQ(parse("network.depth = [0, 10000]").runs.size(), 2U);
   EXPECT_EQ(parse("network.width = [1, 65536]").runs.size(), 2U);
   EXPECT_EQ(parse("network = {activation = 'leaky_relu', negative_slope = [0, 1]}").runs.size(),
             2U);
   EXPECT_EQ(parse("network = {init = 'scaled', bias_variance = 0}").runs.size(), 1U);
   EXPECT_EQ(parse("train = {learning_rate = 0, momentum = 0, weight_decay = 0}").runs.size(), 1U);
+  EXPECT_EQ(parse("network = {family = 'cnn', depth = 1, kernel = [1, 31]}").runs.size(), 2U);
+  EXPECT_EQ(parse("train.loss_scale = [1e-12, 1099511627776]").runs.size(), 2U);
+  EXPECT_EQ(
+      parse("train = {optimizer = 'adam', beta1 = 0, beta2 = 0, epsilon = 1e-30}").runs.size(), 1U);
   EXPECT_EQ(parse("train = {batch = 1, slice = 1, steps = 1000000000}").runs.size(), 1U);
   EXPECT_EQ(parse("train.seed = [0, 9223372036854775807]").runs[1].train.seed,
             9223372036854775807U);

@@ -41,6 +41,24 @@ train = {learning_rate = [1e-5]}
                                       "tanh-scaled-10x128-weight_variance2-source_spirals"}));
 }
 
+TEST(label, begins_with_the_family_unless_it_is_mlp) {
+  EXPECT_EQ(labels_of(parse("network = {family = 'rnn', activation = 'tanh', init = 'orthogonal', "
+                            "depth = 50, width = 64}")),
+            (Labels{"rnn-tanh-orthogonal-50x64"}));
+  EXPECT_EQ(labels_of(parse("network = {family = ['mlp', 'cnn', 'rnn'], init = 'he'}")),
+            (Labels{"sigmoid-he-10x128", "cnn-sigmoid-he-10x128", "rnn-sigmoid-he-10x128"}));
+}
+
+TEST(label, parts_words_and_truths_from_their_keys) {
+  EXPECT_EQ(
+      labels_of(parse("network.residual = [true, false]\n"
+                      "train = {gradient_format = 'float16', loss_scale = ['dynamic', 0.5]}")),
+      (Labels{"sigmoid-glorot-10x128-residual_true-loss_scale_dynamic",
+              "sigmoid-glorot-10x128-residual_true-loss_scale0.5",
+              "sigmoid-glorot-10x128-residual_false-loss_scale_dynamic",
+              "sigmoid-glorot-10x128-residual_false-loss_scale0.5"}));
+}
+
 TEST(label, makes_paths_and_exponents_safe_for_file_names) {
   const Study paths = parse("data = {source = 'idx', path = ['sets/mnist', '../../tmp x']}");
   EXPECT_EQ(labels_of(paths), (Labels{"sigmoid-glorot-10x128-path_sets_mnist",

@@ -43,7 +43,7 @@ TEST(override, given_twice_counts_as_the_last) {
 }
 
 TEST(override, replaces_a_line_that_would_be_refused) {
-  EXPECT_EQ(parse("network.depth = 0", {"network.depth=2"}).runs[0].network.depth, 2U);
+  EXPECT_EQ(parse("network.depth = -1", {"network.depth=2"}).runs[0].network.depth, 2U);
   EXPECT_EQ(parse("network.depth = []", {"network.depth=2"}).runs[0].network.depth, 2U);
 }
 
@@ -59,6 +59,39 @@ TEST(override, drops_lines_it_leaves_without_effect) {
   const std::string leaky = "network = {activation = 'leaky_relu', negative_slope = [0.1, 0.3]}";
   EXPECT_EQ(labels_of(parse(leaky, {"network.activation=relu"})), (Labels{"relu-glorot-10x128"}));
   EXPECT_EQ(parse(leaky, {"network.activation=relu"}).runs[0].network.negative_slope, 0.01);
+}
+
+TEST(override, drops_lines_of_other_families_and_optimizers) {
+  const std::string cnn =
+      "network = {family = 'cnn', kernel = 5, pooling = 'average', pool_every = 1}";
+  const RunSettings mlp = parse(cnn, {"network.family=mlp"}).runs[0];
+  EXPECT_EQ(mlp.network.kernel, 3U);
+  EXPECT_EQ(mlp.network.pooling, net::Pooling::Max);
+  EXPECT_EQ(mlp.network.pool_every, 2U);
+  EXPECT_EQ(parse(cnn, {"network.pooling=none"}).runs[0].network.pool_every, 2U);
+  const std::string rnn = "network = {family = 'rnn', recurrent_gain = 1.5}";
+  EXPECT_EQ(parse(rnn, {"network.family=cnn"}).runs[0].network.recurrent_gain, 1.0);
+  const std::string residual = "network.residual = [true, false]";
+  EXPECT_EQ(labels_of(parse(residual, {"network.family=rnn"})),
+            (Labels{"rnn-sigmoid-glorot-10x128"}));
+  EXPECT_EQ(parse("train.momentum = 0.9", {"train.optimizer=adam"}).runs[0].train.momentum, 0.0);
+  const std::string adam = "train = {optimizer = 'adam', beta1 = 0.5, beta2 = 0.5, epsilon = 1}";
+  const RunSettings sgd = parse(adam, {"train.optimizer=sgd"}).runs[0];
+  EXPECT_EQ(sgd.train.beta1, 0.9);
+  EXPECT_EQ(sgd.train.beta2, 0.999);
+  EXPECT_EQ(sgd.train.epsilon, 1e-8);
+}
+
+TEST(override, takes_true_and_false_and_numbers_or_words) {
+  EXPECT_TRUE(parse("", {"network.residual=true"}).runs[0].network.residual);
+  EXPECT_EQ(parse("", {"network.residual=[false, true]"}).runs.size(), 2U);
+  EXPECT_TRUE(parse("", {"train.loss_scale=dynamic"}).runs[0].train.loss_scale.dynamic);
+  EXPECT_EQ(
+      labels_of(parse("", {"train.loss_scale=[8, dynamic]"})),
+      (Labels{"sigmoid-glorot-10x128-loss_scale8", "sigmoid-glorot-10x128-loss_scale_dynamic"}));
+  EXPECT_EQ(error_of("", {"network.residual=yes"}),
+            "--set network.residual=yes: network.residual must be a boolean, not the string "
+            "\"yes\"; allowed: true or false");
 }
 
 TEST(override, without_effect_itself_is_refused) {
@@ -96,9 +129,10 @@ TEST(override, of_an_unknown_key_is_refused) {
 }
 
 TEST(override, that_is_wrong_is_named_in_place_of_the_line) {
-  EXPECT_EQ(error_of("network.depth = 3", {"network.depth=0"}),
-            "--set network.depth=0: network.depth = 0 is out of range; allowed: an integer from 1 "
-            "to 10000");
+  EXPECT_EQ(
+      error_of("network.depth = 3", {"network.depth=-1"}),
+      "--set network.depth=-1: network.depth = -1 is out of range; allowed: an integer from 0 "
+      "to 10000");
   EXPECT_EQ(error_of("", {"train.seed=abc"}),
             "--set train.seed=abc: train.seed must be an integer, not the string \"abc\"; allowed: "
             "an integer >= 0");

@@ -15,12 +15,17 @@ TEST(settings_json, is_one_flat_object_of_every_key_in_the_order_of_the_contract
             R"({"study.name":"study","network.family":"mlp","network.depth":10,)"
             R"("network.width":128,"network.activation":"sigmoid","network.negative_slope":0.01,)"
             R"("network.init":"glorot","network.weight_variance":1.0,"network.bias_variance":0.0,)"
+            R"("network.residual":false,"network.kernel":3,"network.pooling":"max",)"
+            R"("network.pool_every":2,"network.recurrent_gain":1.0,)"
             R"("data.source":"shapes","data.path":"","data.test_path":"","data.samples":0,)"
             R"("data.inputs":784,"data.classes":10,"train.batch":256,"train.slice":32,)"
             R"("train.steps":100,"train.learning_rate":0.1,"train.momentum":0.0,)"
             R"("train.weight_decay":0.0,"train.loss":"softmax_cross_entropy",)"
             R"("train.precision":"float32","train.evaluate_every":0,"train.seed":1,)"
-            R"("record.every":1,"record.snapshot_steps":[],"allreduce.algorithm":"tree"})");
+            R"("train.optimizer":"sgd","train.beta1":0.9,"train.beta2":0.999,)"
+            R"("train.epsilon":1e-08,"train.gradient_format":"float32","train.loss_scale":1.0,)"
+            R"("train.gradient_clip":0.0,"record.every":1,"record.histogram_every":10,)"
+            R"("record.snapshot_steps":[],"allreduce.algorithm":"tree"})");
 }
 
 TEST(settings_json, holds_what_the_run_resolved_to) {
@@ -36,21 +41,27 @@ TEST(settings_json, holds_what_the_run_resolved_to) {
 }
 
 TEST(settings_json, written_as_a_study_gives_the_same_run_again) {
-  // Keys without effect may not be given, so the run uses them all.
-  const RunSettings run = parse(R"(
-network = {activation = "leaky_relu", init = "scaled", depth = 3, weight_variance = 1.1}
-data = {source = "teacher", inputs = 5}
-train = {learning_rate = 0.30000000000000004, seed = 9223372036854775807}
-)")
-                              .runs[0];
-  std::vector<std::string> overrides;
-  const auto json = nlohmann::ordered_json::parse(settings_json(run));
-  for (const auto& [key, value] : json.items()) {
-    // No --set stands for "no path".
-    const bool no_path = value.is_string() && value.get<std::string>().empty();
-    if (!no_path) overrides.push_back(key + "=" + value.dump());
+  // Keys without effect may not be given: no run uses them all, and only what differs from the
+  // defaults is written.
+  const auto defaults = nlohmann::ordered_json::parse(settings_json(parse("").runs[0]));
+  for (const std::string text : {
+           "network = {activation = 'leaky_relu', init = 'scaled', weight_variance = 1.1}\n"
+           "data = {source = 'teacher', inputs = 5}\n"
+           "train = {learning_rate = 0.30000000000000004, seed = 9223372036854775807}",
+           "network = {family = 'cnn', depth = 3, residual = true, kernel = 5, pool_every = 1}\n"
+           "train = {optimizer = 'adam', epsilon = 1e-7, loss_scale = 1024.5}",
+           "network = {family = 'rnn', depth = 3, init = 'identity', recurrent_gain = 1.1}\n"
+           "data.source = 'adding'\ntrain = {loss_scale = 'dynamic', gradient_clip = 1}\n"
+           "record = {histogram_every = 3, snapshot_steps = [0, 7]}",
+       }) {
+    const RunSettings run = parse(text).runs[0];
+    std::vector<std::string> overrides;
+    const auto json = nlohmann::ordered_json::parse(settings_json(run));
+    for (const auto& [key, value] : json.items()) {
+      if (value != defaults[key]) overrides.push_back(key + "=" + value.dump());
+    }
+    EXPECT_EQ(settings_json(parse("", overrides).runs[0]), settings_json(run)) << text;
   }
-  EXPECT_EQ(settings_json(parse("", overrides).runs[0]), settings_json(run));
 }
 
 TEST(settings_json, escapes_paths) {
@@ -66,6 +77,12 @@ TEST(names, are_those_of_the_contract) {
   EXPECT_EQ(to_string(data::Source::Teacher), "teacher");
   EXPECT_EQ(to_string(train::Precision::Float64), "float64");
   EXPECT_EQ(to_string(train::AllreduceAlgorithm::Mpi), "mpi");
+  EXPECT_EQ(to_string(net::Family::Rnn), "rnn");
+  EXPECT_EQ(to_string(net::Init::Identity), "identity");
+  EXPECT_EQ(to_string(net::Pooling::Average), "average");
+  EXPECT_EQ(to_string(data::Source::Adding), "adding");
+  EXPECT_EQ(to_string(train::Optimizer::Adam), "adam");
+  EXPECT_EQ(to_string(math::NumberFormat::BFloat16), "bfloat16");
 }
 
 }  // namespace

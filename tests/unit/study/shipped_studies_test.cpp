@@ -75,5 +75,28 @@ TEST(user_guide, describes_every_key_with_its_default) {
   }
 }
 
+TEST(user_guide, lists_the_choices_of_every_key) {
+  const std::string guide = text_of(project() / "docs" / "study-file.md");
+  for (const Key& key : key_table()) {
+    const auto* choice = std::get_if<Choice>(&key.domain);
+    if (choice == nullptr) continue;
+    std::string cell;
+    for (const std::string& name : choice->names) cell += (cell.empty() ? "`" : ", `") + name + "`";
+    const std::size_t row = guide.find("| `" + key.name + "` |");
+    const std::string line = guide.substr(row, guide.find('\n', row) - row);
+    EXPECT_NE(line.find("| " + cell + " |"), std::string::npos) << key.name << ": " << line;
+  }
+}
+
+TEST(user_guide, has_the_keys_in_the_order_that_sweeps_follow) {
+  const std::string guide = text_of(project() / "docs" / "study-file.md");
+  std::size_t last = 0;
+  for (const Key& key : key_table()) {
+    const std::size_t row = guide.find("| `" + key.name + "` |");
+    EXPECT_GT(row, last) << key.name;
+    last = row;
+  }
+}
+
 }  // namespace
 }  // namespace plumb::study

@@ -1,28 +1,47 @@
-#include "cli/run_one.hpp"
+#include "experiment/run_one.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
+#include <vector>
 
 #include "comm/agreement.hpp"
+#include "experiment/decay.hpp"
 #include "net/initializers.hpp"
-#include "net/mlp.hpp"
 #include "probe/history_probe.hpp"
 #include "record/history_writer.hpp"
+#include "train/problem.hpp"
 #include "train/trainer.hpp"
 
-namespace plumb::cli {
+namespace plumb::experiment {
 namespace {
 
-record::HistoryHeader header_of(const RunInputs& inputs, const net::ParameterLayout& layout) {
+double hidden_weight_variance(const net::NetworkSettings& network, const probe::Subject& subject) {
+  const std::size_t second = std::min<std::size_t>(1, subject.shapes.size() - 1);
+  return net::weight_variance(network, subject.shapes[second]);
+}
+
+record::TheoryHeader theory_header(const theory::Prediction& prediction) {
+  record::TheoryHeader header;
+  header.delta_rms_ratio = prediction.delta_rms_ratio;
+  header.attributes = {
+      {"q_star", prediction.q_star.value_or(std::numeric_limits<double>::quiet_NaN())},
+      {"chi_1", prediction.chi_1},
+      {"xi_q", prediction.xi_q},
+      {"xi_c", prediction.xi_c},
+      {"assumptions", prediction.assumptions}};
+  return header;
+}
+
+record::HistoryHeader header_of(const RunInputs& inputs, const probe::Subject& subject) {
   const study::RunSettings& run = inputs.run;
   record::HistoryHeader header;
-  const std::vector<std::string> names = probe::layer_names(layout.layers());
-  for (std::size_t l = 0; l < layout.layers(); ++l) {
-    const net::LayerShape& shape = layout.shape(l);
-    header.layers.push_back({names[l], static_cast<std::int64_t>(shape.fan_in),
+  for (std::size_t row = 0; row < subject.stages.size(); ++row) {
+    const net::LayerShape& shape = subject.shapes[row];
+    header.layers.push_back({subject.stages[row].name, static_cast<std::int64_t>(shape.fan_in),
                              static_cast<std::int64_t>(shape.fan_out),
                              static_cast<std::int64_t>(shape.parameters())});
   }
@@ -31,15 +50,14 @@ record::HistoryHeader header_of(const RunInputs& inputs, const net::ParameterLay
                   {"width", static_cast<std::int64_t>(run.network.width)},
                   {"activation", study::to_string(run.network.activation)},
                   {"negative_slope", run.network.negative_slope},
+                  {"residual", static_cast<std::int64_t>(run.network.residual)},
                   {"init", study::to_string(run.network.init)},
                   {"loss", study::to_string(run.train.loss)},
                   {"precision", study::to_string(run.train.precision)},
-                  {"inputs", static_cast<std::int64_t>(layout.shape(0).fan_in)},
-                  {"classes", static_cast<std::int64_t>(layout.shape(layout.layers() - 1).fan_out)},
-                  {"parameters", static_cast<std::int64_t>(layout.parameters())},
-                  {"hidden_weight_variance",
-                   net::weight_variance(
-                       run.network, layout.shape(std::min<std::size_t>(1, layout.layers() - 1)))}};
+                  {"inputs", static_cast<std::int64_t>(subject.inputs)},
+                  {"classes", static_cast<std::int64_t>(inputs.dataset.classes())},
+                  {"parameters", static_cast<std::int64_t>(subject.layout.parameters())},
+                  {"hidden_weight_variance", hidden_weight_variance(run.network, subject)}};
   header.toml = inputs.toml;
   header.resolved_json = study::settings_json(run);
   header.provenance_json = inputs.provenance_json;
@@ -86,27 +104,33 @@ record::HistoryOutcome history_outcome(const train::Outcome& outcome) {
 
 }  // namespace
 
-RunOutputs run_one(const RunInputs& inputs, Progress& progress) {
+RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> more) {
   const study::RunSettings& run = inputs.run;
-  const net::ParameterLayout layout(
-      net::mlp_shapes(run.network, inputs.dataset.inputs(), inputs.dataset.classes()));
   // Memory first: a network that does not fit leaves no file behind.
   const auto training = train::prepare_training(run.network, run.train,
                                                 {inputs.world, inputs.dataset, inputs.threads});
+  const probe::Subject subject =
+      probe::make_subject(run.network, train::problem_of(inputs.dataset), run.train.loss,
+                          run.train.batch, run.train.slice);
+  theory::Prediction prediction;
   std::unique_ptr<record::HistoryWriter> writer;
   comm::together(inputs.world, [&] {
     if (inputs.world.rank() != 0) return;
-    writer = std::make_unique<record::HistoryWriter>(inputs.history_file, header_of(inputs, layout),
-                                                     inputs.overwrite);
+    prediction = predict_run(run, inputs.dataset);
+    record::HistoryHeader header = header_of(inputs, subject);
+    header.theory = theory_header(prediction);
+    writer = std::make_unique<record::HistoryWriter>(inputs.history_file, header, inputs.overwrite);
   });
-  probe::HistoryProbe probe(run.record, layout, run.network.activation, run.train.batch,
-                            writer.get());
-  train::Observer* const observers[] = {&probe, &progress};
-  const train::Outcome outcome = training->run(observers);
+  probe::HistoryProbe probe(run.record, subject, writer.get());
+  DecayObserver decay(run.train.batch);
+  std::vector<train::Observer*> observers{&probe, &decay};
+  observers.insert(observers.end(), more.begin(), more.end());
+  train::Outcome outcome = training->run(observers);
+  outcome.checks.push_back(check_decay(inputs.world, run, prediction, decay));
   comm::together(inputs.world, [&] {
     if (writer) writer->finish(history_outcome(outcome));
   });
   return summarise(inputs, outcome);
 }
 
-}  // namespace plumb::cli
+}  // namespace plumb::experiment

@@ -1,16 +1,17 @@
-// Trains and records one network of a study.
+// One network of a study: trained, recorded, verified.
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 
-#include "cli/progress.hpp"
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
 #include "record/result_json.hpp"
 #include "study/study.hpp"
+#include "train/observer.hpp"
 
-namespace plumb::cli {
+namespace plumb::experiment {
 
 struct RunInputs {
   const comm::Communicator& world;
@@ -29,8 +30,9 @@ struct RunOutputs {
   double samples = 0;        // all steps
 };
 
-/// Collective. The history file stands under its final name on return.
-/// Throws core::AgreedError when it could not be written.
-RunOutputs run_one(const RunInputs& inputs, Progress& progress);
+/// Collective. The history file stands under its final name on return. `observers` are told what
+/// happens besides the recorder.
+/// Throws core::AgreedError when the history could not be written or the network does not fit.
+RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> observers);
 
-}  // namespace plumb::cli
+}  // namespace plumb::experiment

@@ -1,0 +1,123 @@
+// plumbline theory: what mean-field theory says about a network, without training it.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "cli/failure.hpp"
+#include "cli/theory_output.hpp"
+#include "core/error.hpp"
+#include "study/names.hpp"
+#include "study/suggest.hpp"
+
+namespace plumb::cli {
+namespace {
+
+// The ranges of the study keys of the same names.
+constexpr double kMostVariance = 1e30;
+constexpr std::int64_t kMostDepth = 10'000;
+constexpr std::int64_t kMostWidth = 65'536;
+
+struct TheoryOptions {
+  std::string activation;
+  double weight_variance = 0;
+  double bias_variance = 0;
+  std::optional<double> negative_slope;
+  std::optional<std::int64_t> depth;
+  std::optional<std::int64_t> width;
+  bool residual = false;
+  bool json = false;
+};
+
+[[noreturn]] void refuse(const std::string& what) { throw core::UsageError("theory: " + what); }
+
+net::Activation activation_of(const std::string& name) {
+  const auto known = study::all_names<net::Activation>();
+  for (const std::string& entry : known) {
+    if (entry == name) return study::value_of<net::Activation>(name);
+  }
+  const std::string meant = study::nearest(name, known);
+  refuse(fmt::format("unknown activation '{}'; allowed: {}{}", name, fmt::join(known, ", "),
+                     meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant)));
+}
+
+/// Written so that not-a-number is refused too.
+void check_range(const char* option, double value, double least, double most) {
+  if (value >= least && value <= most) return;
+  refuse(fmt::format("{} {:g}; allowed: {:g} to {:g}", option, value, least, most));
+}
+
+std::optional<std::size_t> count(const char* option, std::optional<std::int64_t> value,
+                                 std::int64_t most) {
+  if (!value) return std::nullopt;
+  if (*value < 1 || *value > most) {
+    refuse(fmt::format("{} {}; allowed: 1 to {}", option, *value, most));
+  }
+  return static_cast<std::size_t>(*value);
+}
+
+TheoryQuery checked(const TheoryOptions& options) {
+  TheoryQuery query;
+  query.function.activation = activation_of(options.activation);
+  if (!(options.weight_variance > 0 && options.weight_variance <= kMostVariance)) {
+    refuse(fmt::format("--weight-variance {:g}; allowed: above 0, up to {:g}",
+                       options.weight_variance, kMostVariance));
+  }
+  check_range("--bias-variance", options.bias_variance, 0, kMostVariance);
+  query.weight_variance = options.weight_variance;
+  query.bias_variance = options.bias_variance;
+  if (options.negative_slope) {
+    if (query.function.activation != net::Activation::LeakyRelu) {
+      refuse("--negative-slope says nothing about " + options.activation +
+             "; allowed: with leaky_relu");
+    }
+    check_range("--negative-slope", *options.negative_slope, 0, 1);
+    query.function.negative_slope = *options.negative_slope;
+  }
+  query.depth = count("--depth", options.depth, kMostDepth);
+  query.width = count("--width", options.width, kMostWidth);
+  query.residual = options.residual;
+  if (query.residual && query.depth.value_or(0) < 2) {
+    refuse(
+        "--residual needs a depth, since its factor changes with it; allowed: --depth 2 or more");
+  }
+  return query;
+}
+
+int run_theory(const TheoryOptions& options) {
+  const TheoryQuery query = checked(options);
+  if (!speaks_for_the_job()) return 0;  // under a launcher one process prints
+  fmt::print("{}", options.json ? theory_json(query) : theory_text(query));
+  return 0;
+}
+
+}  // namespace
+
+void add_theory(CLI::App& app, Action& action) {
+  auto options = std::make_shared<TheoryOptions>();
+  CLI::App* command = app.add_subcommand(
+      "theory", "Mean-field prediction: how gradients change with depth, without training");
+  command
+      ->add_option("--activation", options->activation, "sigmoid, tanh, relu, leaky_relu, linear")
+      ->required();
+  command
+      ->add_option("--weight-variance", options->weight_variance,
+                   "sigma_w^2; Var W = sigma_w^2 / fan_in")
+      ->required();
+  command->add_option("--bias-variance", options->bias_variance, "sigma_b^2 = Var b (default 0)");
+  command->add_option("--negative-slope", options->negative_slope, "of leaky_relu (default 0.01)");
+  command->add_option("--depth", options->depth,
+                      "hidden layers: total factor, and is it trainable");
+  command->add_option("--width", options->width, "units per layer: what finite width changes");
+  command->add_flag("--residual", options->residual,
+                    "with skip connections, layer by layer; needs --depth");
+  command->add_flag("--json", options->json, "one JSON object, null for what is infinite");
+  command->callback([options, &action] { action = [options] { return run_theory(*options); }; });
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,29 @@
+// How pictures shrink on their way through a convolutional network.
+#pragma once
+
+#include <vector>
+
+#include "math/picture_ops.hpp"
+#include "net/problem.hpp"
+#include "net/settings.hpp"
+
+namespace plumb::net {
+
+struct ConvolutionShape {
+  math::PictureShape input;
+  math::PictureShape output;  // as large as the input, `width` channels
+  bool pooled = false;        // 2x2 afterwards
+
+  /// What the next layer sees.
+  [[nodiscard]] math::PictureShape next() const {
+    return pooled ? math::PictureShape{output.height / 2, output.width / 2, output.channels}
+                  : output;
+  }
+};
+
+/// One entry a convolution. Pooling follows every pool_every-th one while the pooled picture still
+/// holds a kernel, so that networks of any depth fit any picture the first kernel fits.
+std::vector<ConvolutionShape> convolution_shapes(const NetworkSettings& settings,
+                                                 const ProblemShape& problem);
+
+}  // namespace plumb::net

@@ -1,0 +1,132 @@
+// What the trainer knows of a network: groups of parameters that it walks forward and backward,
+// one slice at a time. Knows neither threads nor ranks: who calls it, for which slice and in which
+// order of slices, is the trainer's business.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "math/activation_kernels.hpp"
+#include "math/exponent_counts.hpp"
+#include "math/number_format.hpp"
+#include "net/parameter_layout.hpp"
+#include "net/problem.hpp"
+#include "net/settings.hpp"
+#include "net/slice.hpp"
+#include "net/stage.hpp"
+
+namespace plumb::net {
+
+math::Function to_function(Activation activation);
+
+/// How the backward pass is taken.
+template <class T>
+struct BackwardOptions {
+  T scale = T{1};       // of every gradient: 1 / global batch
+  T loss_scale = T{1};  // deltas and gradients carry it as a factor
+  math::NumberFormat format = math::NumberFormat::Float32;  // deltas are rounded to it
+  bool measure = false;                                     // also stage_sums.weight_gradient
+  // One per stage, or empty: the exponents of delta / loss_scale are added.
+  std::span<math::ExponentCounts> delta_exponents;
+};
+
+/// Where one group's gradient goes; every element is written, none added to.
+template <class T>
+struct GroupGradient {
+  core::MatrixView<T> weights;  // (fan_in, fan_out)
+  std::span<T> bias;            // (fan_out)
+  std::span<T> extra;           // the group's part of the extra block, or empty: not wanted
+};
+
+/// The groups of a network in the order of the forward pass; the last is the linear output layer
+/// that the loss reads. A group has one stage, or several when they share its parameters (the time
+/// steps of a recurrent network); stages are numbered through, in the order of the forward pass.
+/// All methods are const and may run in many threads on different slices.
+template <class T>
+class Network {
+ public:
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+  virtual ~Network() = default;
+
+  [[nodiscard]] const ParameterLayout& layout() const noexcept { return layout_; }
+  [[nodiscard]] std::size_t groups() const noexcept { return layout_.layers(); }
+  [[nodiscard]] std::span<const Stage> stages() const noexcept { return stages_; }
+  [[nodiscard]] const ExtraLayout& extra() const noexcept { return extra_; }
+  [[nodiscard]] Slice<T> make_slice(std::size_t samples) const {
+    return Slice<T>(inputs_, stages_, samples);
+  }
+  /// The function of a stage: the output layer has none of its own.
+  [[nodiscard]] math::Function function(std::size_t stage) const;
+  /// What the stage measures saturation and variance against, see math::activation_pivot.
+  [[nodiscard]] double pivot(std::size_t stage) const;
+
+  /// All stages of the group. When `alive` is not empty (the units of the group's stages in a row,
+  /// one byte each), also fills their stage_sums.activation and marks units with a non-zero
+  /// derivative.
+  virtual void forward(std::size_t group, std::span<const T> parameters, Slice<T>& slice,
+                       std::span<std::uint8_t> alive) const = 0;
+
+  /// Loss, and the output layer's delta, into the slice.
+  void evaluate_loss(Slice<T>& slice) const;
+
+  /// All stages of the group, the last first: from what arrived from above to the group's gradient
+  /// and to what arrives at the group below. Fills stage_sums.
+  virtual void backward(std::size_t group, std::span<const T> parameters,
+                        const BackwardOptions<T>& options, Slice<T>& slice,
+                        const GroupGradient<T>& out) const = 0;
+
+  /// Floating point operations of one training step on `samples` samples: forward, dW, and dX of
+  /// all but the first layer.
+  [[nodiscard]] virtual double step_flops(std::size_t samples) const = 0;
+
+ protected:
+  Network(const NetworkSettings& settings, Loss loss, const ProblemShape& problem,
+          ParameterLayout layout, std::vector<Stage> stages);
+
+  /// z of the stage, without bias, to phi(z + bias) and phi'(z + bias).
+  void activate(std::size_t stage, std::span<const T> parameters, Slice<T>& slice,
+                std::span<std::uint8_t> alive) const;
+  /// a_l += a_below, and the moments again.
+  void add_skip(std::size_t stage, core::MatrixView<const T> below, Slice<T>& slice,
+                bool measure) const;
+  /// What arrived from above becomes the stage's delta, rounded; bias = scale * column sums.
+  [[nodiscard]] core::MatrixView<T> finish_delta(std::size_t stage,
+                                                 const BackwardOptions<T>& options, Slice<T>& slice,
+                                                 std::span<T> bias) const;
+  /// dW and db of a dense stage, and what arrives at `below` (empty: at nobody): overwritten, or
+  /// added to what is there. The first rows of W belong to `below`.
+  void backward_dense(std::size_t stage, std::span<const T> parameters,
+                      const BackwardOptions<T>& options, Slice<T>& slice,
+                      core::MatrixView<T> weights, std::span<T> bias, core::MatrixView<T> below,
+                      bool add_below) const;
+  [[nodiscard]] bool is_output(std::size_t stage) const noexcept {
+    return stage + 1 == stages_.size();
+  }
+
+  ExtraLayout extra_;
+
+ private:
+  ParameterLayout layout_;
+  std::vector<Stage> stages_;
+  std::size_t inputs_;
+  Activation activation_;
+  T negative_slope_;
+  Loss loss_;
+};
+
+/// Throws core::UsageError when the network does not fit the problem, see misfit().
+template <class T>
+std::unique_ptr<const Network<T>> make_network(const NetworkSettings& settings, Loss loss,
+                                               const ProblemShape& problem);
+
+/// Why a network and a problem do not fit, and the study key to change.
+struct Misfit {
+  std::string key;      // "network.kernel"; empty: they fit
+  std::string message;  // what is wrong; what is allowed
+};
+Misfit misfit(const NetworkSettings& settings, const ProblemShape& problem);
+
+}  // namespace plumb::net

@@ -1,0 +1,66 @@
+#include "theory/correlation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace plumb::theory {
+namespace {
+
+// Gauss-Legendre, five points on [-1, 1].
+constexpr std::array<double, 3> kNode{0, 0.5384693101056831, 0.9061798459386640};
+constexpr std::array<double, 3> kWeight{0.5688888888888889, 0.4786286704993665, 0.2369268850561891};
+
+template <class F>
+double panel(const F& f, double a, double b) {
+  const double middle = (a + b) / 2;
+  const double half = (b - a) / 2;
+  double sum = kWeight[0] * f(middle);
+  for (std::size_t i = 1; i < kNode.size(); ++i) {
+    sum += kWeight[i] * (f(middle - half * kNode[i]) + f(middle + half * kNode[i]));
+  }
+  return half * sum;
+}
+
+/// Halves [a, b] until two halves agree with the whole.
+template <class F>
+double integrate(const F& f, double a, double b, double whole, int levels) {
+  constexpr double kTolerance = 1e-12;
+  const double middle = (a + b) / 2;
+  const double left = panel(f, a, middle);
+  const double right = panel(f, middle, b);
+  if (levels == 0 || std::abs(left + right - whole) <= kTolerance) return left + right;
+  return integrate(f, a, middle, left, levels - 1) + integrate(f, middle, b, right, levels - 1);
+}
+
+}  // namespace
+
+CorrelationFixedPoint chaotic_correlation(const ActivationFunction& function,
+                                          double weight_variance, double bias_variance,
+                                          double q_star) {
+  constexpr int kMostSteps = 100;
+  constexpr int kMostHalvings = 20;
+  const auto slope = [&](double c) {
+    return weight_variance * derivative_product(function.activation, q_star, c);
+  };
+  // dC/dc = slope(c) (Price 1958); with c = sin t the integrand has no square root at c = 1.
+  const auto integrand = [&](double t) { return slope(std::sin(t)) * std::cos(t); };
+  // The map is a power series with coefficients >= 0, so it is convex, and Newton's steps from the
+  // left end at the smallest root of map(c) = c. Only the piece of the integral that is new is
+  // done.
+  const double mean = gaussian_moments(function, q_star).mean;
+  double c = 0;
+  double map = (weight_variance * mean * mean + bias_variance) / q_star;
+  for (int step = 0; step < kMostSteps; ++step) {
+    const double up = (map - c) / (1 - slope(c));
+    if (!(up > 1e-14)) break;
+    const double next = std::min(c + up, 1.0);
+    const double from = std::asin(c);
+    const double to = std::asin(next);
+    map += integrate(integrand, from, to, panel(integrand, from, to), kMostHalvings);
+    c = next;
+  }
+  return {c, slope(c)};
+}
+
+}  // namespace plumb::theory

@@ -1,0 +1,42 @@
+// What theory says about one network before it is trained.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/problem.hpp"
+#include "net/settings.hpp"
+
+namespace plumb::theory {
+
+/// L rows: the hidden layers (mlp, cnn) or time steps (rnn), first one first, then the output
+/// layer, whose entries are not-a-number.
+struct Prediction {
+  std::vector<double> delta_rms_ratio;  // (L) delta_rms(l) / delta_rms(l+1)
+  /// (L) what finite width adds to ln(||delta_l||^2 / ||delta_{l+1}||^2), in the mean beyond
+  /// 2 ln delta_rms_ratio and as a variance: -k_l / (2 n_l) and k_l / n_l (Hanin and Nica 2018).
+  /// They are those of one sample; an average over a batch scatters less.
+  std::vector<double> log_ratio_bias;
+  std::vector<double> log_ratio_variance;
+  /// (L) residual networks: variance of ln ||delta_l||^2 that the layers below l do not inherit, so
+  /// that it counts at the two ends of a sum over layers only; 0 otherwise.
+  std::vector<double> log_own_variance;
+  /// (L) residual networks of piecewise linear functions: estimated share of the gradient's square
+  /// norm that has turned towards the signal, which the prediction does not know of; 0 otherwise.
+  std::vector<double> aligned_share;
+  /// Of the hidden layers' variances, see mean_field.hpp. Residual networks have no q*; their
+  /// chi_1 is the factor of the last hidden layer and changes with depth.
+  std::optional<double> q_star;
+  double chi_1 = 0;
+  double xi_q = 0;
+  double xi_c = 0;
+  std::string assumptions;  // one sentence: what the prediction leaves out
+};
+
+/// Layer by layer, from the first layer's input on. input_square_norm: mean over samples of
+/// ||x||^2; for rnn, of one time step's input.
+Prediction predict(const net::NetworkSettings& settings, const net::ProblemShape& problem,
+                   double input_square_norm);
+
+}  // namespace plumb::theory

@@ -1,0 +1,59 @@
+// The gradients of this rank's threads, and their sum.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "core/aligned_buffer.hpp"
+#include "net/network.hpp"
+#include "train/update_chunks.hpp"
+
+namespace plumb::train {
+
+/// One block for each thread: the gradient of the parameters, then the extra block. After the sum
+/// the first thread's block holds the total.
+template <class T>
+class GradientStore {
+ public:
+  /// The network must outlive the store.
+  GradientStore(const net::Network<T>& network, std::size_t threads);
+
+  /// Where a thread puts a group's gradient; without the extra part unless measured.
+  [[nodiscard]] net::GroupGradient<T> group(std::size_t thread, std::size_t group, bool measure);
+  /// A rank without slices adds -0: x + -0 is x for every x, while +0 would turn -0 into +0.
+  void fill_with_nothing();
+
+  /// Called when the threads have new gradients in their blocks.
+  void start() { parameters_combined_ = blocks_.size() < 2; }
+  [[nodiscard]] bool parameters_combined() const noexcept { return parameters_combined_; }
+  /// Adds up the threads' blocks, in the fixed tree, by `workers` threads.
+  void combine_parameters(std::size_t workers);
+  void combine_extra(std::size_t workers);
+  /// One piece of combine_parameters(), for who combines while using the pieces; after the last one
+  /// mark_combined().
+  void combine_chunk(const Chunk& chunk) { combine(chunk.offset, chunk.count); }
+  void mark_combined() { parameters_combined_ = true; }
+
+  /// The sum: of the parameters alone, of the extra block alone, of both in a row.
+  [[nodiscard]] std::span<T> parameters() { return blocks_[0].span().first(size_); }
+  [[nodiscard]] std::span<T> extra() { return blocks_[0].span().subspan(size_); }
+  [[nodiscard]] std::span<T> all() { return blocks_[0].span(); }
+
+  [[nodiscard]] const std::vector<Chunk>& chunks() const noexcept { return chunks_; }
+  [[nodiscard]] const std::vector<ExtraChunk>& extra_chunks() const noexcept {
+    return extra_chunks_;
+  }
+
+ private:
+  void combine(std::size_t offset, std::size_t count);
+
+  const net::Network<T>& network_;
+  std::size_t size_;  // of the parameters
+  std::vector<core::AlignedBuffer<T>> blocks_;
+  std::vector<Chunk> chunks_;
+  std::vector<ExtraChunk> extra_chunks_;
+  bool parameters_combined_ = false;
+};
+
+}  // namespace plumb::train

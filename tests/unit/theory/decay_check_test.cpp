@@ -1,0 +1,176 @@
+#include "theory/decay_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "random_network.hpp"
+
+namespace plumb::theory {
+namespace {
+
+using net::Activation;
+using net::Init;
+using net::NetworkSettings;
+
+constexpr net::ProblemShape kProblem{100, 10, 0, 0};
+constexpr double kSquareNorm = 60;
+
+NetworkSettings network(Activation activation, Init init, std::size_t depth, std::size_t width) {
+  NetworkSettings settings;
+  settings.activation = activation;
+  settings.init = init;
+  settings.depth = depth;
+  settings.width = width;
+  return settings;
+}
+
+Prediction prediction_of(const NetworkSettings& settings) {
+  return predict(settings, kProblem, kSquareNorm);
+}
+
+/// delta_rms exactly as predicted, every ratio multiplied by `wrong`.
+std::vector<double> as_predicted(const Prediction& p, double wrong = 1, double output = .3) {
+  std::vector<double> delta(p.delta_rms_ratio.size(), output);
+  for (std::size_t l = delta.size() - 1; l-- > 0;) {
+    delta[l] = delta[l + 1] * p.delta_rms_ratio[l] * std::exp(p.log_ratio_bias[l] / 2) * wrong;
+  }
+  return delta;
+}
+
+void expect_not_checked(const DecayCheck& check, const std::string& reason) {
+  EXPECT_FALSE(check.checked) << check.detail;
+  EXPECT_FALSE(check.passed);
+  EXPECT_EQ(check.detail.rfind("not checked: ", 0), 0U) << check.detail;
+  EXPECT_NE(check.detail.find(reason), std::string::npos) << check.detail;
+}
+
+TEST(decay_check, passes_what_is_predicted_and_says_the_numbers) {
+  const NetworkSettings settings = network(Activation::Sigmoid, Init::Lecun, 20, 256);
+  const Prediction p = prediction_of(settings);
+  const DecayCheck check = check_decay(p, settings, as_predicted(p), 64);
+  EXPECT_TRUE(check.checked);
+  EXPECT_TRUE(check.passed) << check.detail;
+  EXPECT_EQ(check.detail.rfind("mean ln ratio over 17 layers -2.8", 0), 0U) << check.detail;
+}
+
+TEST(decay_check, fails_a_factor_that_is_wrong_by_a_tenth) {
+  for (const Activation activation :
+       {Activation::Sigmoid, Activation::Tanh, Activation::Relu, Activation::Linear}) {
+    for (const bool residual : {false, true}) {
+      NetworkSettings settings = network(activation, Init::Lecun, 20, 256);
+      settings.residual = residual;
+      const Prediction p = prediction_of(settings);
+      for (const double wrong : {1.1, 1 / 1.1}) {
+        const DecayCheck check = check_decay(p, settings, as_predicted(p, wrong), 64);
+        if (activation == Activation::Relu && residual) {
+          expect_not_checked(check, "turns towards the signal");
+        } else {
+          EXPECT_TRUE(check.checked) << check.detail;
+          EXPECT_FALSE(check.passed) << check.detail;
+        }
+      }
+    }
+  }
+}
+
+TEST(decay_check, fails_a_slightly_wrong_factor_in_a_wide_orthogonal_network) {
+  const NetworkSettings settings = network(Activation::Linear, Init::Orthogonal, 20, 256);
+  const Prediction p = prediction_of(settings);
+  EXPECT_TRUE(check_decay(p, settings, as_predicted(p), 64).passed);
+  EXPECT_FALSE(check_decay(p, settings, as_predicted(p, .999), 64).passed);
+}
+
+// Five standard deviations: the chance of one failure in these networks is below 1e-4.
+TEST(decay_check, passes_real_networks_of_every_kind) {
+  std::size_t checked = 0;
+  for (const Activation activation : {Activation::Sigmoid, Activation::Tanh, Activation::Relu}) {
+    for (const Init init : {Init::Glorot, Init::He, Init::UnitNormal, Init::Orthogonal}) {
+      for (const bool residual : {false, true}) {
+        NetworkSettings settings = network(activation, init, 14, 192);
+        settings.residual = residual;
+        for (const std::size_t batch : {1U, 6U}) {
+          const auto delta = testing::measured_delta_rms(settings, kProblem.inputs,
+                                                         kProblem.classes, kSquareNorm, 5, batch);
+          const DecayCheck check = check_decay(prediction_of(settings), settings, delta, batch);
+          checked += check.checked ? 1U : 0U;
+          EXPECT_EQ(check.passed, check.checked)
+              << check.detail << " activation " << static_cast<int>(activation) << " init "
+              << static_cast<int>(init) << " residual " << residual;
+        }
+      }
+    }
+  }
+  // Of 48, too narrow for the theory: N(0, 1) weights with residual sigmoid and with tanh (3 x 2),
+  // and residual relu with the three smaller variances (3 x 2).
+  EXPECT_EQ(checked, 36U);
+}
+
+TEST(decay_check, fails_a_real_network_that_forgets_the_derivative) {
+  const NetworkSettings linear = network(Activation::Linear, Init::Lecun, 14, 128);
+  const auto delta =
+      testing::measured_delta_rms(linear, kProblem.inputs, kProblem.classes, kSquareNorm, 5, 4);
+  for (const Activation activation : {Activation::Sigmoid, Activation::Relu}) {
+    const NetworkSettings settings = network(activation, Init::Lecun, 14, 128);
+    const DecayCheck check = check_decay(prediction_of(settings), settings, delta, 4);
+    EXPECT_TRUE(check.checked);
+    EXPECT_FALSE(check.passed) << check.detail;
+  }
+}
+
+TEST(decay_check, says_why_it_does_not_check) {
+  const auto unchecked = [](const NetworkSettings& settings) {
+    net::ProblemShape problem{100, 10, 10, 10};
+    const Prediction p = predict(settings, problem, kSquareNorm);
+    return check_decay(p, settings, std::vector<double>(p.delta_rms_ratio.size(), .1), 64);
+  };
+  expect_not_checked(unchecked(network(Activation::Relu, Init::He, 10, 8)), "width 8 is too small");
+  expect_not_checked(unchecked(network(Activation::Relu, Init::He, 10, 32)),
+                     "width 32 is too small");
+  expect_not_checked(unchecked(network(Activation::Relu, Init::He, 2, 256)), "2 hidden layers");
+  expect_not_checked(unchecked(network(Activation::Relu, Init::He, 0, 256)), "0 hidden layers");
+  NetworkSettings other = network(Activation::Relu, Init::He, 10, 256);
+  other.family = net::Family::Rnn;
+  expect_not_checked(unchecked(other), "time step");
+  other.family = net::Family::Cnn;
+  expect_not_checked(unchecked(other), "pooling");
+}
+
+TEST(decay_check, does_not_judge_values_that_are_none) {
+  const NetworkSettings settings = network(Activation::Sigmoid, Init::Lecun, 20, 256);
+  const Prediction p = prediction_of(settings);
+  for (const double value :
+       {0.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    std::vector<double> delta = as_predicted(p);
+    delta[7] = value;
+    expect_not_checked(check_decay(p, settings, delta, 64), "delta_rms of layer 8 is");
+  }
+  expect_not_checked(check_decay(p, settings, std::vector<double>(5, .1), 64), "5 layers measured");
+  expect_not_checked(check_decay(p, settings, std::vector<double>(21, 0.0), 64), "too near");
+}
+
+TEST(decay_check, leaves_out_layers_below_the_number_format_and_only_those) {
+  // A factor .236 a layer: float32's deltas become subnormal some 56 layers below the output.
+  const NetworkSettings settings = network(Activation::Sigmoid, Init::Lecun, 100, 256);
+  const Prediction p = prediction_of(settings);
+  std::vector<double> delta = as_predicted(p);
+  for (std::size_t l = 0; l < 40; ++l) delta[l] = l < 25 ? 0 : delta[l] * 3;  // lost, and rounded
+  const DecayCheck check = check_decay(p, settings, delta, 64);
+  EXPECT_TRUE(check.checked);
+  EXPECT_TRUE(check.passed) << check.detail;
+  EXPECT_NE(check.detail.find("too small for their format"), std::string::npos) << check.detail;
+  // In float64 they would be ordinary numbers, and zero there a surprise.
+  expect_not_checked(check_decay(p, settings, delta, 64, std::numeric_limits<double>::min()),
+                     "is zero");
+  // A small number where a large one is expected is no matter of formats.
+  std::vector<double> broken = as_predicted(p);
+  for (std::size_t l = 0; l <= 90; ++l) broken[l] = 1e-37;
+  EXPECT_TRUE(check_decay(p, settings, broken, 64).checked);
+  EXPECT_FALSE(check_decay(p, settings, broken, 64).passed);
+}
+
+}  // namespace
+}  // namespace plumb::theory
