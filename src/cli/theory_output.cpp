@@ -86,12 +86,13 @@ class Table {
 };
 
 std::string title(const TheoryQuery& query) {
-  return fmt::format("{}{} network, {}{}, sigma_w^2 = {:g}, sigma_b^2 = {:g}\n\n",
-                     query.residual ? "residual" : "fully connected",
-                     query.width ? fmt::format(", width {},", *query.width) : "",
-                     study::name_of(query.function.activation),
-                     is_leaky(query) ? fmt::format(" ({:g})", query.function.negative_slope) : "",
-                     query.weight_variance, query.bias_variance);
+  std::string text = study::name_of(query.function.activation);
+  if (is_leaky(query)) text += fmt::format(" {:g}", query.function.negative_slope);
+  text += query.residual ? ", residual" : ", fully connected";
+  if (query.depth) text += fmt::format(", depth {}", *query.depth);
+  if (query.width) text += fmt::format(", width {}", *query.width);
+  return text + fmt::format(", sigma_w^2 = {:g}, sigma_b^2 = {:g}\n\n", query.weight_variance,
+                            query.bias_variance);
 }
 
 const char* meaning_of(Phase phase) {
@@ -100,7 +101,8 @@ const char* meaning_of(Phase phase) {
   return "chi_1 > 1: gradients explode with depth";
 }
 
-void add_fixed_point(const MeanField& field, Table& table) {
+void add_fixed_point(const TheoryQuery& query, const MeanField& field, Table& table) {
+  const bool has_map = !theory::is_piecewise_linear(query.function.activation);
   if (field.q_star) {
     table.add("q*", *field.q_star, "variance of a unit's input deep in the network");
   } else {
@@ -111,9 +113,12 @@ void add_fixed_point(const MeanField& field, Table& table) {
   table.add("phase", to_string(field.phase), meaning_of(field.phase));
   table.add("c*", field.c_star, "correlation of two inputs' signals deep in the network");
   table.add("xi_q", field.xi_q, "layers over which the variance approaches q* by a factor e");
-  table.add("xi_c", field.xi_c, "layers over which signals and gradients change by a factor e");
+  table.add("xi_c", field.xi_c,
+            has_map ? "layers over which the correlation approaches c* by a factor e"
+                    : "layers over which signals and gradients change by a factor e");
   table.add("6 xi_c", field.trainable_depth, "layers such a network can have and still be trained");
-  table.add("k", field.spread, "with n units ||delta||^2 scatters by k/n of its square a layer");
+  table.add("k", field.spread,
+            "of ||delta||^2 the relative variance that a layer of n units adds is k/n");
 }
 
 void add_width_effect(const MeanField& field, std::size_t width, Table& table) {
@@ -134,7 +139,7 @@ void add_depth(const MeanField& field, std::size_t depth, Table& table) {
 std::string plain_text(const TheoryQuery& query) {
   const MeanField field = field_of(query);
   Table table;
-  add_fixed_point(field, table);
+  add_fixed_point(query, field, table);
   if (query.width) add_width_effect(field, *query.width, table);
   if (query.depth) add_depth(field, *query.depth, table);
   return title(query) + table.text();

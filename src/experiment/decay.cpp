@@ -1,5 +1,7 @@
 #include "experiment/decay.hpp"
 
+#include <limits>
+
 #include "data/sample_order.hpp"
 #include "theory/decay_check.hpp"
 #include "train/problem.hpp"
@@ -17,6 +19,17 @@ double input_square_norm(const study::RunSettings& run, const data::Dataset& dat
     for (const double value : x) sum += value * value;
   }
   return sum / static_cast<double>(run.train.batch);
+}
+
+/// Below it deltas lose digits, or vanish. They carry the loss scale while they are rounded.
+double smallest_normal(const train::TrainSettings& settings) {
+  constexpr double kFirstDynamicScale = 65536;
+  const double scale = settings.loss_scale.dynamic ? kFirstDynamicScale : settings.loss_scale.value;
+  if (settings.gradient_format == math::NumberFormat::Float16) return 0x1p-14 / scale;
+  const bool wide = settings.precision == train::Precision::Float64;
+  return (wide ? double{std::numeric_limits<double>::min()}
+               : double{std::numeric_limits<float>::min()}) /
+         scale;
 }
 
 }  // namespace
@@ -39,8 +52,8 @@ train::Check check_decay(const comm::Communicator& world, const study::RunSettin
                          const theory::Prediction& prediction, const DecayObserver& measured) {
   train::Check check{"decay_matches_theory", false, ""};
   if (world.rank() == 0) {
-    const theory::DecayCheck verdict =
-        theory::check_decay(prediction, run.network, measured.delta_rms(), run.train.batch);
+    const theory::DecayCheck verdict = theory::check_decay(
+        prediction, run.network, measured.delta_rms(), run.train.batch, smallest_normal(run.train));
     check.passed = verdict.passed || !verdict.checked;
     check.detail = verdict.detail;
   }

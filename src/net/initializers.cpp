@@ -99,7 +99,7 @@ double weight_variance(const NetworkSettings& settings, const LayerShape& shape)
     case Init::UnitUniform:
       return 1.0 / 3;
     case Init::Orthogonal:
-      return 1 / std::max(fan_in, fan_out);
+      return 1 / std::max(fan_in, static_cast<double>(shape.fan_out));
     case Init::Identity:
       return 1 / fan_in;
   }
