@@ -16,11 +16,13 @@ Complex complex_softplus(Complex z) {
 }
 
 Complex softmax_cross_entropy(std::span<const Complex> z, std::size_t label) {
-  double largest = z[0].real();
-  for (const Complex& value : z) largest = std::max(largest, value.real());
+  // Differences from the label's z first: of a nearly certain sample the imaginary parts would
+  // cancel at the end.
+  double largest = 0;
+  for (const Complex& value : z) largest = std::max(largest, (value - z[label]).real());
   Complex sum = 0;
-  for (const Complex& value : z) sum += std::exp(value - largest);
-  return std::log(sum) + largest - z[label];
+  for (const Complex& value : z) sum += std::exp(value - z[label] - largest);
+  return std::log(sum) + largest;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct NetworkSettings {
   Init init = Init::Glorot;
   double weight_variance = 1;  // Init::Scaled: Var W = weight_variance / fan_in
   double bias_variance = 0;    // Init::Scaled
-  bool residual = false;       // mlp, cnn: a_l = a_{l-1} + phi(z_l) where the shapes are equal
+  bool residual = false;       // mlp, cnn: a_l = a_{l-1} + phi(z_l) from the second layer on
   // cnn: `kernel` x `kernel` convolutions, zero padding, stride 1; pooling 2x2 after every
   // `pool_every`-th of them while the pooled picture still holds a kernel.
   std::size_t kernel = 3;  // odd

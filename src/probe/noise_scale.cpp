@@ -1,5 +1,6 @@
 #include "probe/noise_scale.hpp"
 
+#include <cmath>
 #include <limits>
 
 namespace plumb::probe {
@@ -13,6 +14,8 @@ void NoiseScale::add(const math::SquareSum& slices, double loss_scale,
   const long double whole_norm = whole.norm();
   // A slice's own mean gradient is its share of the batch's times B / b, and there are B / b
   // slices.
+  // A step that overflowed says nothing about noise; under a dynamic loss scale it is left out.
+  if (!std::isfinite(slice_norm) || !std::isfinite(whole_norm)) return;
   const long double small_batch = slice_norm * slice_norm * (big / b);
   const long double large_batch = whole_norm * whole_norm;
   trace_ += (small_batch - large_batch) / (1 / b - 1 / big);

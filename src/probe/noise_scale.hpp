@@ -17,7 +17,7 @@ class NoiseScale {
   NoiseScale(std::size_t slice, std::size_t batch) : slice_(slice), batch_(batch) {}
 
   /// One step. slices: sum over slices of the squares of (slice's gradient sum / B), carrying
-  /// loss_scale; whole: squares of the batch's mean gradient.
+  /// loss_scale; whole: squares of the batch's mean gradient. Left out when not finite.
   void add(const math::SquareSum& slices, double loss_scale, const math::SquareSum& whole);
   /// B_simple in samples over the steps so far; not a number with a single slice or without steps.
   [[nodiscard]] double value() const;

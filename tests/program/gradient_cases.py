@@ -1,9 +1,10 @@
 """Networks whose recorded gradients are compared with an independent one's, and their snapshots.
 
-A case is a study: keys with a value, or a list of values to sweep. Sizes are odd and unequal, so that
-no transposed or dropped row passes unseen."""
+A case is a study: keys with a value, or a list of values to sweep. Sizes are odd and unequal, so
+that no transposed or dropped row passes unseen."""
 import itertools
 import json
+import re
 
 import h5py
 import numpy as np
@@ -34,6 +35,7 @@ COMMON = {"train.batch": SAMPLES, "train.slice": 4, "train.steps": 1, "record.sn
 TEACHER = {"data.source": "teacher", "data.inputs": 9, "data.classes": 4}
 IMAGES = {"data.source": "idx", "data.path": "pictures"}
 ADDING = {"data.source": "adding"}
+ARRAY = re.compile(r"x|y|d?[WUb]\d+")  # of a snapshot; sample, unit_1, ... are axes
 NOT_SWEPT = {"record.snapshot_steps"}
 
 
@@ -116,7 +118,7 @@ class Snapshot:
     def __init__(self, file):
         with h5py.File(file) as history:
             group = history["snapshots/step_000000"]
-            arrays = {name: group[name][()] for name in group}
+            arrays = {name: group[name][()] for name in group if ARRAY.fullmatch(name)}
             self.settings = json.loads(history["config/resolved_json"].asstr()[()])
         self.x = arrays.pop("x").astype(np.float64)
         self.y = arrays.pop("y")

@@ -43,6 +43,14 @@ TEST(noise_scale, survives_gradients_whose_squares_leave_double) {
   EXPECT_NEAR(noise.value(), 4.0 / 3, 1e-12);
 }
 
+TEST(noise_scale, leaves_out_steps_that_overflowed) {
+  NoiseScale noise(2, 4);
+  noise.add(squares({HUGE_VAL, 0.5}), 1, squares({2}));
+  noise.add(squares({1.5, 0.5}), 1, squares({2}));
+  noise.add(squares({1.5, 0.5}), 1, squares({std::nan("")}));
+  EXPECT_NEAR(noise.value(), 4.0 / 3, 1e-14);
+}
+
 TEST(noise_scale, needs_two_slices) {
   NoiseScale noise(4, 4);
   noise.add(squares({2}), 1, squares({2}));
