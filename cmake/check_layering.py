@@ -23,7 +23,8 @@ MAY_INCLUDE = {
     "report": "record h5 core",
     "study": "probe train net data core",
     "experiment": "study record probe theory train net data comm core",
-    "cli": "experiment study report record probe theory train net data h5 comm math core",
+    "claims": "experiment study theory record probe train net data math comm core",
+    "cli": "claims experiment study report record probe theory train net data h5 comm math core",
 }
 
 # Outside headers that only one room may include.

@@ -19,6 +19,7 @@ void add_run(CLI::App& app, Action& action, const std::vector<std::string>& comm
 void add_compare(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_theory(CLI::App& app, Action& action);
+void add_claims(CLI::App& app, Action& action, const std::vector<std::string>& command_line);
 void add_doctor(CLI::App& app, Action& action);
 
 }  // namespace plumb::cli

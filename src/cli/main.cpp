@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   plumb::cli::add_compare(app, action);
   plumb::cli::add_info(app, action);
   plumb::cli::add_theory(app, action);
+  plumb::cli::add_claims(app, action, {argv, argv + argc});
   plumb::cli::add_doctor(app, action);
   for (CLI::App* command : app.get_subcommands({})) command->set_version_flag("--version", version);
   try {

@@ -1,0 +1,104 @@
+#include "claims/decay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "claims/random_network.hpp"
+#include "claims/statistics.hpp"
+#include "theory/prediction.hpp"
+#include "train/parallel.hpp"
+
+namespace plumb::claims {
+namespace {
+
+/// Ratios of layers first .. last-1, each to the layer above it. Layers are hidden layers or time
+/// steps, counted from 0.
+struct Inner {
+  std::size_t first = 0;
+  std::size_t last = 0;
+  [[nodiscard]] std::size_t count() const { return last - first; }
+};
+
+Inner inner_layers(std::size_t depth) {
+  const std::size_t ends = std::min<std::size_t>(4, depth / 4);
+  return {ends, depth - 1 - ends};
+}
+
+/// ln r of one network's inner layers.
+void measure_network(const Ensemble& ensemble, std::uint64_t seed, Inner inner,
+                     std::span<double> logs) {
+  RandomNetwork<double> network(ensemble.network, ensemble.problem, seed, ensemble.mean_square);
+  network.forward();
+  network.draw_output_delta(seed);
+  network.backward();
+  for (std::size_t i = 0; i < inner.count(); ++i) {
+    const std::size_t l = inner.first + i;
+    logs[i] = 2 * (std::log(network.delta_norm(l)) - std::log(network.delta_norm(l + 1)));
+  }
+}
+
+void predict(const Ensemble& ensemble, Inner inner, Decay& decay) {
+  const theory::Prediction prediction =
+      theory::predict(ensemble.network, ensemble.problem, input_square_norm(ensemble));
+  for (std::size_t l = inner.first; l < inner.last; ++l) {
+    decay.predicted_log +=
+        2 * std::log(prediction.delta_rms_ratio[l]) + prediction.log_ratio_bias[l];
+    decay.predicted_variance += prediction.log_ratio_variance[l];
+  }
+  decay.predicted_log /= static_cast<double>(inner.count());
+  decay.predicted_variance /= static_cast<double>(inner.count());
+  decay.chi_1 = prediction.chi_1;
+  const net::NetworkSettings& network = ensemble.network;
+  if (network.family == net::Family::Rnn) {
+    decay.steps_per_width = static_cast<double>(network.depth) / static_cast<double>(network.width);
+  }
+}
+
+}  // namespace
+
+double Decay::factor() const { return std::exp(mean_log / 2); }
+
+double Decay::log_tolerance() const {
+  return kNinetyNine * std::sqrt(predicted_variance / static_cast<double>(count)) +
+         predicted_variance * predicted_variance + steps_per_width;
+}
+
+Measurement Decay::factor_measurement(const std::string& setting) const {
+  const double expected = std::exp(predicted_log / 2);
+  return within(setting + ": factor of the gradient per layer toward the input", factor(), expected,
+                expected * std::expm1(log_tolerance() / 2),
+                fmt::format("sqrt(chi_1) = {:.4g} with the finite-width correction; 99 % of means "
+                            "over {} layers, and second order in 1/width",
+                            std::sqrt(chi_1), count));
+}
+
+double input_square_norm(const Ensemble& ensemble) {
+  const bool recurrent = ensemble.network.family == net::Family::Rnn;
+  const std::size_t parts = recurrent ? ensemble.network.depth : 1;
+  const std::size_t numbers = ensemble.problem.inputs / parts;
+  return ensemble.mean_square * static_cast<double>(numbers);
+}
+
+Decay measure_decay(const Ensemble& ensemble, std::size_t threads) {
+  const Inner inner = inner_layers(ensemble.network.depth);
+  std::vector<double> logs(ensemble.seeds * inner.count());
+  train::run_on_threads(threads, [&](std::size_t thread) {
+    for (std::size_t s = thread; s < ensemble.seeds; s += threads) {
+      measure_network(ensemble, s + 1, inner,
+                      std::span(logs).subspan(s * inner.count(), inner.count()));
+    }
+  });
+  Decay decay;
+  decay.count = logs.size();
+  decay.mean_log = mean(logs);
+  decay.log_variance = variance(logs);
+  for (const double log : logs) {
+    decay.mean_ratio += std::exp(log) / static_cast<double>(decay.count);
+  }
+  predict(ensemble, inner, decay);
+  return decay;
+}
+
+}  // namespace plumb::claims

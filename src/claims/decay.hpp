@@ -1,0 +1,52 @@
+// How fast the gradient changes on its way through random networks, beside what theory says.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "claims/measurement.hpp"
+#include "net/problem.hpp"
+#include "net/settings.hpp"
+
+namespace plumb::claims {
+
+/// Over networks of different seeds and their inner layers, where a layer's value is
+/// r = ||delta_l||^2 / ||delta_{l+1}||^2 of one random sample.
+struct Decay {
+  double mean_log = 0;      // of ln r
+  double mean_ratio = 0;    // of r
+  double log_variance = 0;  // of ln r
+  std::size_t count = 0;    // seeds x layers
+
+  double predicted_log = 0;  // with the finite-width correction
+  double predicted_variance = 0;
+  double steps_per_width = 0;  // of recurrent networks, whose weights repeat; else 0
+  double chi_1 = 0;
+
+  /// exp(mean_log / 2): a delta's length changes by it a layer, on the way to the input.
+  [[nodiscard]] double factor() const;
+  /// What 99 % of such means lie within, and terms of second order in 1 / width. Theory draws W
+  /// anew in every time step; pairs of time steps that share it add terms of the order steps^2 /
+  /// width to the whole product.
+  [[nodiscard]] double log_tolerance() const;
+  /// factor() against the prediction.
+  [[nodiscard]] Measurement factor_measurement(const std::string& setting) const;
+};
+
+/// What is sent through the networks.
+struct Ensemble {
+  net::NetworkSettings network;
+  net::ProblemShape problem;
+  std::size_t seeds = 20;  // 1 .. seeds
+  double mean_square = 1;  // of an input
+};
+
+/// Mean of ||x||^2: of a sample, of a recurrent network of one time step.
+double input_square_norm(const Ensemble& ensemble);
+
+/// Deltas start at the output as N(0, I). Leaves out up to four layers at each end, where the
+/// forward pass has not settled.
+Decay measure_decay(const Ensemble& ensemble, std::size_t threads);
+
+}  // namespace plumb::claims

@@ -1,0 +1,42 @@
+// Runs claims one after the other.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "claims/claim.hpp"
+#include "claims/laboratory.hpp"
+
+namespace plumb::claims {
+
+/// A claim, and what became of it.
+struct Report {
+  std::string id;
+  std::string text;
+  std::string source;
+  Findings findings;
+  Verdict verdict = Verdict::NotReproduced;
+  std::vector<std::string> histories;      // relative to the workplace's folder
+  std::vector<std::string> failed_checks;  // of its runs
+  double seconds = 0;
+
+  /// "holds", "holds only if the moon is full", "false", "not reproduced"
+  [[nodiscard]] std::string conclusion() const;
+};
+
+/// Told before a claim is run, and after.
+struct Announcer {
+  std::function<void(std::size_t place, const Claim& claim)> starts = [](auto, const auto&) {};
+  std::function<void(std::size_t place, const Report& report)> ends = [](auto, const auto&) {};
+};
+
+/// Every report has one measurement more: how many of the checks that its runs make of themselves
+/// failed. Throws what the claims throw.
+std::vector<Report> run_claims(const std::vector<Claim>& claims, const Workplace& workplace,
+                               const Announcer& announcer);
+
+/// 0, or core::ExitCode::VerificationFailed when a claim was not reproduced.
+int exit_code(const std::vector<Report>& reports);
+
+}  // namespace plumb::claims

@@ -1,0 +1,27 @@
+// What is in the folder that `plumbline claims` writes to, and may it be touched?
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "claims/runner.hpp"
+
+namespace plumb::cli {
+
+class ClaimsFolder {
+ public:
+  /// Refuses claims.json and histories that are there unless `force`, and a claims.json that is not
+  /// one of ours. Changes nothing that is there. Throws core::IoError.
+  ClaimsFolder(std::filesystem::path folder, const std::vector<claims::Claim>& claims, bool force);
+
+  /// Writes claims.json, and drops the histories of an older one that are not part of this one.
+  /// Throws core::IoError.
+  void write(const std::vector<claims::Report>& reports, const std::string& provenance_json);
+
+ private:
+  std::filesystem::path folder_;
+  std::vector<std::filesystem::path> old_histories_;  // relative to folder_
+};
+
+}  // namespace plumb::cli

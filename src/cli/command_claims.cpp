@@ -1,0 +1,130 @@
+// plumbline claims: tries what is said about vanishing gradients, and says what holds.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "claims/all_claims.hpp"
+#include "claims/runner.hpp"
+#include "cli/claims_folder.hpp"
+#include "cli/claims_table.hpp"
+#include "cli/commands.hpp"
+#include "cli/failure.hpp"
+#include "cli/machine.hpp"
+#include "cli/provenance.hpp"
+#include "comm/communicator.hpp"
+#include "comm/launcher.hpp"
+#include "core/error.hpp"
+#include "math/blas_info.hpp"
+
+namespace plumb::cli {
+namespace {
+
+struct ClaimsOptions {
+  std::string output = "results/claims";
+  std::string data_folder;  // empty: PLUMBLINE_DATA_DIR, else data
+  std::optional<std::size_t> threads;
+  bool force = false;
+  bool quiet = false;
+  std::vector<std::string> command_line;
+};
+
+std::filesystem::path data_folder(const ClaimsOptions& options) {
+  if (!options.data_folder.empty()) return options.data_folder;
+  const char* variable = std::getenv("PLUMBLINE_DATA_DIR");
+  return variable != nullptr && *variable != '\0' ? variable : "data";
+}
+
+/// Also when the launcher and the MPI library do not understand each other: every process would
+/// then write the same files.
+void refuse_several_ranks(const comm::Communicator& world) {
+  if (world.size() == 1 && comm::launcher_warning(1).empty()) return;
+  throw core::AgreedError(core::ExitCode::Usage,
+                          "plumbline claims: started as several processes; allowed: one, without "
+                          "mpirun or srun (it uses the threads of the machine)",
+                          speaks_for_the_job());
+}
+
+claims::Announcer announcer(std::size_t claims, bool quiet) {
+  if (quiet) return {};
+  const bool terminal = isatty(STDERR_FILENO) == 1;
+  claims::Announcer result;
+  result.starts = [=](std::size_t place, const claims::Claim& claim) {
+    if (terminal) fmt::print(stderr, "\r\033[K[{}/{}] {} ...", place + 1, claims, claim.id);
+    std::fflush(stderr);
+  };
+  result.ends = [=](std::size_t place, const claims::Report& report) {
+    if (terminal) fmt::print(stderr, "\r\033[K");
+    std::fflush(stderr);
+    fmt::print("[{}/{}] {}: {}  ({:.1f} s)\n", place + 1, claims, report.id,
+               claims::to_string(report.verdict), report.seconds);
+    std::fflush(stdout);
+  };
+  return result;
+}
+
+void print_verdict(const std::vector<claims::Report>& reports) {
+  std::size_t all = 0;
+  std::size_t agreed = 0;
+  for (const claims::Report& report : reports) {
+    for (const std::string& check : report.failed_checks) print_warning(report.id + ": " + check);
+    all += report.findings.measurements.size();
+    for (const auto& m : report.findings.measurements) agreed += m.agrees() ? 1 : 0;
+  }
+  fmt::print("VERIFICATION: {} ({}/{})\n", claims::exit_code(reports) == 0 ? "PASSED" : "FAILED",
+             agreed, all);
+  std::fflush(stdout);
+}
+
+int try_claims(const comm::Communicator& world, const ClaimsOptions& options) {
+  refuse_several_ranks(world);
+  constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
+  const std::size_t threads = requested_threads(options.threads)
+                                  .value_or(default_threads(processors(), 1, kAnyNumberOfSlices));
+  const auto claims = claims::all_claims();
+  ClaimsFolder folder(options.output, claims, options.force);
+  const std::string provenance = provenance_json(world, threads, options.command_line);
+  const claims::Workplace workplace{&world,        threads,   options.output, data_folder(options),
+                                    options.force, provenance};
+  const auto reports =
+      claims::run_claims(claims, workplace, announcer(claims.size(), options.quiet));
+  folder.write(reports, provenance);
+  if (!options.quiet) {
+    fmt::print("\n{}\n{}\n", claims_table(reports), claims_in_words(reports));
+    fmt::print("results: {}\n", options.output);
+  }
+  print_verdict(reports);
+  return claims::exit_code(reports);
+}
+
+int claims_command(const ClaimsOptions& options) {
+  math::use_single_threaded_blas();
+  const comm::Session session;
+  const comm::Communicator world = comm::Communicator::world();
+  return leave_in_order(world, [&] { return try_claims(world, options); });
+}
+
+}  // namespace
+
+void add_claims(CLI::App& app, Action& action, const std::vector<std::string>& command_line) {
+  auto options = std::make_shared<ClaimsOptions>();
+  options->command_line = command_line;
+  CLI::App* command = app.add_subcommand(
+      "claims", "Try what is said about vanishing gradients: claim, measured, expected, verdict");
+  command->add_option("-o,--output", options->output,
+                      "folder for claims.json and the histories (default results/claims)");
+  command->add_option("--threads", options->threads, "threads, as for run")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--data-dir", options->data_folder,
+                      "MNIST is used, too, where it is (default PLUMBLINE_DATA_DIR, else ./data)");
+  command->add_flag("--quiet", options->quiet, "print the verdict only");
+  command->add_flag("--force", options->force, "replace results that are already there");
+  command->callback(
+      [options, &action] { action = [options] { return claims_command(*options); }; });
+}
+
+}  // namespace plumb::cli
