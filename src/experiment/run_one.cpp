@@ -19,9 +19,29 @@
 namespace plumb::experiment {
 namespace {
 
+/// Mean square of the weights between equal layers at the start: of the recurrent matrix, or of the
+/// last hidden layer.
 double hidden_weight_variance(const net::NetworkSettings& network, const probe::Subject& subject) {
-  const std::size_t second = std::min<std::size_t>(1, subject.shapes.size() - 1);
-  return net::weight_variance(network, subject.shapes[second]);
+  const std::size_t hidden = subject.shapes.size() < 2 ? 0 : subject.shapes.size() - 2;
+  if (network.family != net::Family::Rnn) {
+    return net::weight_variance(network, subject.shapes[hidden]);
+  }
+  const double gain = network.recurrent_gain;
+  return gain * gain * net::weight_variance(network, {network.width, network.width});
+}
+
+/// Attributes of /model that only some families have.
+void add_family_attributes(const study::RunSettings& run, record::HistoryHeader& header) {
+  const net::NetworkSettings& network = run.network;
+  if (network.family == net::Family::Rnn) {
+    header.model["recurrent_gain"] = network.recurrent_gain;
+  } else {
+    header.model["residual"] = static_cast<std::int64_t>(network.residual);
+  }
+  if (network.family != net::Family::Cnn) return;
+  header.model["kernel"] = static_cast<std::int64_t>(network.kernel);
+  header.model["pooling"] = study::to_string(network.pooling);
+  header.model["pool_every"] = static_cast<std::int64_t>(network.pool_every);
 }
 
 record::TheoryHeader theory_header(const theory::Prediction& prediction) {
@@ -50,7 +70,6 @@ record::HistoryHeader header_of(const RunInputs& inputs, const probe::Subject& s
                   {"width", static_cast<std::int64_t>(run.network.width)},
                   {"activation", study::to_string(run.network.activation)},
                   {"negative_slope", run.network.negative_slope},
-                  {"residual", static_cast<std::int64_t>(run.network.residual)},
                   {"init", study::to_string(run.network.init)},
                   {"loss", study::to_string(run.train.loss)},
                   {"precision", study::to_string(run.train.precision)},
@@ -58,6 +77,7 @@ record::HistoryHeader header_of(const RunInputs& inputs, const probe::Subject& s
                   {"classes", static_cast<std::int64_t>(inputs.dataset.classes())},
                   {"parameters", static_cast<std::int64_t>(subject.layout.parameters())},
                   {"hidden_weight_variance", hidden_weight_variance(run.network, subject)}};
+  add_family_attributes(run, header);
   header.toml = inputs.toml;
   header.resolved_json = study::settings_json(run);
   header.provenance_json = inputs.provenance_json;

@@ -15,10 +15,7 @@ struct ConvolutionShape {
   bool pooled = false;        // 2x2 afterwards
 
   /// What the next layer sees.
-  [[nodiscard]] math::PictureShape next() const {
-    return pooled ? math::PictureShape{output.height / 2, output.width / 2, output.channels}
-                  : output;
-  }
+  [[nodiscard]] math::PictureShape next() const { return pooled ? output.pooled() : output; }
 };
 
 /// One entry a convolution. Pooling follows every pool_every-th one while the pooled picture still

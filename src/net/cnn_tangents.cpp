@@ -1,5 +1,6 @@
 // Convolutions tap by tap, without im2col.
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 #include "net/cnn_shape.hpp"
@@ -64,11 +65,10 @@ class CnnTangents final : public DenseTangents {
     return a.first(shapes_[stage].next().size());
   }
   [[nodiscard]] double cost(std::size_t stage) const override {
-    if (stage == 0) return 0;
     if (stage == shapes_.size()) return static_cast<double>(layout_.shape(stage).weights());
     const math::PictureShape& out = shapes_[stage].output;
-    constexpr double kPlainLoop = 8;  // times slower than a product
-    return kPlainLoop *
+    constexpr double kSmallProducts = 4;  // times slower than one large product
+    return kSmallProducts *
            static_cast<double>(layout_.shape(stage).weights() * out.height * out.width);
   }
 
@@ -92,18 +92,41 @@ class CnnTangents final : public DenseTangents {
     }
   }
 
+  /// z += the convolution of `from`: tap by tap and row by row of the picture, each a product of
+  /// neighbouring pixels with the tap's own weights.
   void add_convolved(std::size_t stage, std::span<const double> from, std::span<double> z) const {
+    const math::PictureShape& shape = shapes_[stage].input;
     const MatrixView<const double> w = weights(stage);
-    const std::size_t channels = shapes_[stage].input.channels;
-    for_each_tap(stage, [&](std::size_t position, std::size_t place, std::size_t tap) {
-      for (std::size_t c = 0; c < channels; ++c) {
-        const double value = from[place * channels + c];
-        if (value == 0) continue;  // far from the varied weight all are
-        const std::span<const double> row = w.row(tap * channels + c);
-        double* const out = z.data() + position * settings_.width;
-        for (std::size_t u = 0; u < row.size(); ++u) out[u] += value * row[u];
+    const auto half = static_cast<std::ptrdiff_t>(settings_.kernel / 2);
+    for (std::ptrdiff_t dy = -half; dy <= half; ++dy) {
+      for (std::ptrdiff_t dx = -half; dx <= half; ++dx) {
+        const auto tap = static_cast<std::size_t>((dy + half) * (2 * half + 1) + dx + half);
+        const MatrixView<const double> own{w.row(tap * shape.channels).data(), shape.channels,
+                                           settings_.width};
+        add_tap(shape, dy, dx, own, from.data(), z.data());
       }
-    });
+    }
+  }
+
+  /// Pixels whose neighbour at (dy, dx) lies inside the picture.
+  void add_tap(const math::PictureShape& shape, std::ptrdiff_t dy, std::ptrdiff_t dx,
+               MatrixView<const double> own, const double* from, double* z) const {
+    const auto height = static_cast<std::ptrdiff_t>(shape.height);
+    const auto width = static_cast<std::ptrdiff_t>(shape.width);
+    const std::ptrdiff_t first = std::max<std::ptrdiff_t>(0, -dx);
+    const std::ptrdiff_t run = width - std::abs(dx);
+    if (run <= 0) return;
+    for (std::ptrdiff_t y = std::max<std::ptrdiff_t>(0, -dy); y < std::min(height, height - dy);
+         ++y) {
+      const std::ptrdiff_t here = y * width + first;
+      const std::ptrdiff_t there = (y + dy) * width + first + dx;
+      math::gemm<double>(math::Op::None, math::Op::None, 1.0,
+                         {from + there * static_cast<std::ptrdiff_t>(shape.channels),
+                          static_cast<std::size_t>(run), shape.channels},
+                         own, 1.0,
+                         {z + here * static_cast<std::ptrdiff_t>(settings_.width),
+                          static_cast<std::size_t>(run), settings_.width});
+    }
   }
 
   // The entry that the network's own maximum picked, or the mean.

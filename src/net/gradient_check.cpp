@@ -23,21 +23,44 @@ constexpr std::size_t kChecksPerLayer = kWeightsPerLayer + 1;
 // Multiply-adds of one sample's check; about a second of double products on one core.
 constexpr double kWorkLimit = 5e9;
 
-// Every so many groups are checked that the tangents of all probes fit the budget.
-std::size_t stride_within_budget(const Network<double>& network, const Tangents& tangents) {
-  double total = 0;
+/// Multiply-adds of one sample's check when these groups' parameters are varied.
+double work_of(const Network<double>& network, const Tangents& tangents,
+               const std::vector<bool>& varied) {
+  double work = 0;
+  std::vector<bool> met(varied.size(), false);
+  double rows = 1;  // the real one
   for (std::size_t stage = 0; stage < network.stages().size(); ++stage) {
-    const auto active = static_cast<double>(kChecksPerLayer * (network.stages()[stage].group + 1));
-    total += active * tangents.cost(stage);
+    const std::size_t group = network.stages()[stage].group;
+    if (varied[group] && !met[group]) rows += static_cast<double>(kChecksPerLayer);
+    met[group] = true;
+    work += rows * tangents.cost(stage);
   }
-  return static_cast<std::size_t>(std::ceil(std::max(1.0, total / kWorkLimit)));
+  return work;
 }
 
-std::vector<VariedParameter> choose_parameters(const ParameterLayout& layout, std::size_t stride,
+/// As many groups as the budget allows, spread evenly; the output layer always. When even the first
+/// alone costs too much, the lowest are left out.
+std::vector<bool> choose_groups(const Network<double>& network, const Tangents& tangents) {
+  const std::size_t groups = network.groups();
+  std::vector<bool> varied(groups);
+  for (std::size_t stride = 1; stride <= groups; ++stride) {
+    for (std::size_t g = 0; g < groups; ++g) varied[g] = g % stride == 0 || g + 1 == groups;
+    if (work_of(network, tangents, varied) <= kWorkLimit) return varied;
+  }
+  for (std::size_t lowest = 1; lowest < groups; ++lowest) {
+    varied.assign(groups, false);
+    varied[lowest] = varied[groups - 1] = true;
+    if (work_of(network, tangents, varied) <= kWorkLimit) break;
+  }
+  return varied;
+}
+
+std::vector<VariedParameter> choose_parameters(const ParameterLayout& layout,
+                                               const std::vector<bool>& varied_groups,
                                                std::uint64_t seed) {
   std::vector<VariedParameter> chosen;
   for (std::size_t group = 0; group < layout.layers(); ++group) {
-    if (group % stride != 0 && group + 1 != layout.layers()) continue;
+    if (!varied_groups[group]) continue;
     core::RandomStream random(seed, core::Purpose::GradientCheck, group);
     const LayerShape& shape = layout.shape(group);
     for (std::size_t k = 0; k < kChecksPerLayer; ++k) {
@@ -104,9 +127,27 @@ class ComplexStep {
         active = p + 1;
       }
       if (varied_[p].group != info.group) continue;
-      tangents_.seed(stage, varied_[p], std::ldexp(kStep, -exponents_[p]), slice, sample, tangent);
+      add_seed(stage, p, slice, sample, tangent);
     }
     return active;
+  }
+
+  // A row that has decayed since its last seed was lifted back to about kStep. Were the new seed
+  // lifted like it, it would not be infinitesimal any more: the old part goes down instead, to
+  // where beside the new one it may well underflow.
+  void add_seed(std::size_t stage, std::size_t p, Slice<double>& slice, std::size_t sample,
+                std::span<double> tangent) {
+    std::vector<double> fresh(tangent.size(), 0.0);
+    tangents_.seed(stage, varied_[p], kStep, slice, sample, fresh);
+    const bool any = std::any_of(fresh.begin(), fresh.end(), [](double t) { return t != 0; });
+    if (!any) return;
+    if (exponents_[p] < 0) {
+      for (double& t : tangent) t = std::ldexp(t, exponents_[p]);
+      exponents_[p] = 0;
+    }
+    for (std::size_t j = 0; j < fresh.size(); ++j) {
+      tangent[j] += std::ldexp(fresh[j], -exponents_[p]);
+    }
   }
 
   /// Imaginary parts of z to those of what the stage above sees, into below_; how many a row.
@@ -220,7 +261,7 @@ GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
   if (overflows(slice)) return result;
 
   const auto tangents = make_tangents(settings, problem, layout, parameters);
-  const auto varied = choose_parameters(layout, stride_within_budget(network, *tangents), seed);
+  const auto varied = choose_parameters(layout, choose_groups(network, *tangents), seed);
   std::vector<double> derivatives(varied.size(), 0.0);
   ComplexStep complex_step(settings, loss, network, *tangents, varied);
   for (std::size_t s = 0; s < x.rows; ++s) complex_step.add_sample(slice, s, derivatives);

@@ -29,7 +29,8 @@ inline constexpr double kGradientCheckTolerance = 1e-8;
 /// precision, and an infinitesimal step crosses no kink. The real part of each stage is the
 /// network's own forward pass; the imaginary part runs through complex activations and losses that
 /// share no code with the network. Layers are thinned out evenly when checking all of them would
-/// cost more than about a second; layers_checked says so.
+/// cost more than about a second, and the lowest left out when even one of them would;
+/// layers_checked says so.
 /// x: (samples, inputs); targets: (samples).
 GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
                                     const Network<double>& network, const ProblemShape& problem,

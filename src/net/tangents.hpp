@@ -43,7 +43,7 @@ class Tangents {
   virtual std::span<double> hand_on(std::size_t stage, std::span<const double> below,
                                     Slice<double>& slice, std::size_t sample,
                                     std::span<double> a) const = 0;
-  /// Multiply-adds of through() for one row.
+  /// Multiply-adds of through() for one row, or of real_z().
   [[nodiscard]] virtual double cost(std::size_t stage) const = 0;
 };
 

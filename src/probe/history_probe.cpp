@@ -41,7 +41,7 @@ bool HistoryProbe::counts(std::uint64_t step) const {
   return step % settings_.histogram_every == 0;
 }
 
-// Steps with a histogram have a row too, so that one can be read beside the other.
+// Counting needs the sums of the step, whether they get a row or not.
 bool HistoryProbe::measures(std::uint64_t step) const {
   return step % settings_.every == 0 || counts(step);
 }
@@ -52,7 +52,7 @@ bool HistoryProbe::snapshots(std::uint64_t step) const {
 }
 
 void HistoryProbe::on_step(const train::StepReport& report) {
-  if (sink_ == nullptr || !measures(report.step)) return;
+  if (sink_ == nullptr) return;
   if (report.step % settings_.every == 0) write_row(report);
   if (counts(report.step)) write_histograms(report);
 }
@@ -73,10 +73,10 @@ void HistoryProbe::write_row(const train::StepReport& report) {
     const train::LayerSums& sums = report.layers[l];
     row.layers.push_back(
         layer_row(sums, subject_.stages[l], subject_.shapes[l], scale, subject_.pivots[l]));
-    noise_[l].add(sums.slice_gradients, report.loss_scale, sums.update.gradient);
+    noise_[l].add(sums.slice_gradients, report.loss_scale, sums.exact_gradient);
     row.layers.back().noise_scale = noise_[l].value();
     all_slices += sums.slice_gradients;
-    whole += sums.update.gradient;
+    whole += sums.exact_gradient;
   }
   // Squares of time steps' contributions do not add up to the square of their sum.
   const bool rows_share_weights = subject_.network.family == net::Family::Rnn;

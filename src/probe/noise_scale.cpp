@@ -11,11 +11,11 @@ void NoiseScale::add(const math::SquareSum& slices, double loss_scale,
   const auto b = static_cast<long double>(slice_);
   const auto big = static_cast<long double>(batch_);
   const long double slice_norm = static_cast<long double>(slices.norm()) / loss_scale;
-  const long double whole_norm = whole.norm();
-  // A slice's own mean gradient is its share of the batch's times B / b, and there are B / b
-  // slices.
+  const long double whole_norm = static_cast<long double>(whole.norm()) / loss_scale;
   // A step that overflowed says nothing about noise; under a dynamic loss scale it is left out.
   if (!std::isfinite(slice_norm) || !std::isfinite(whole_norm)) return;
+  // A slice's own mean gradient is its share of the batch's times B / b, and there are B / b
+  // slices.
   const long double small_batch = slice_norm * slice_norm * (big / b);
   const long double large_batch = whole_norm * whole_norm;
   trace_ += (small_batch - large_batch) / (1 / b - 1 / big);

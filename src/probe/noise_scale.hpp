@@ -16,8 +16,9 @@ class NoiseScale {
   /// slice: b, batch: B, in samples.
   NoiseScale(std::size_t slice, std::size_t batch) : slice_(slice), batch_(batch) {}
 
-  /// One step. slices: sum over slices of the squares of (slice's gradient sum / B), carrying
-  /// loss_scale; whole: squares of the batch's mean gradient. Left out when not finite.
+  /// One step. slices: sum over slices of the squares of (slice's gradient sum / B); whole: squares
+  /// of the batch's mean gradient, before rounding; both carry loss_scale. Left out when not
+  /// finite.
   void add(const math::SquareSum& slices, double loss_scale, const math::SquareSum& whole);
   /// B_simple in samples over the steps so far; not a number with a single slice or without steps.
   [[nodiscard]] double value() const;

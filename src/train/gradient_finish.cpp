@@ -9,7 +9,6 @@ namespace plumb::train {
 namespace {
 
 // A dynamic loss scale as in PyTorch's GradScaler.
-constexpr double kFirstScale = 65536;
 constexpr double kLargestScale = 0x1p40;
 constexpr std::uint64_t kGrowthSteps = 2000;
 constexpr std::size_t kSeveral = static_cast<std::size_t>(-1);
@@ -35,10 +34,12 @@ GradientFinish<T>::GradientFinish(const TrainSettings& settings, GradientStore<T
       store_(store),
       network_(network),
       threads_(threads),
-      loss_scale_(settings.loss_scale.dynamic ? kFirstScale : settings.loss_scale.value),
+      loss_scale_(settings.loss_scale.dynamic ? kFirstLossScale : settings.loss_scale.value),
       stage_of_group_(stages_of_groups(network.stages(), network.groups())),
       chunk_sums_(store.chunks().size()),
-      extra_sums_(store.extra_chunks().size()) {}
+      extra_sums_(store.extra_chunks().size()),
+      chunk_squares_(store.chunks().size()),
+      extra_squares_(store.extra_chunks().size()) {}
 
 template <class T>
 bool GradientFinish<T>::rounds_or_scales() const {
@@ -53,12 +54,25 @@ void GradientFinish<T>::convert(std::span<T> gradient) const {
   for (T& value : gradient) value /= scale;
 }
 
+/// Converts a run of the gradient; returns its sums, and its squares from before.
+template <class T>
+math::UpdateSums GradientFinish<T>::finish_run(std::span<T> gradient,
+                                               math::SquareSum& exact) const {
+  if (rounds_or_scales()) {
+    exact = math::square_sum<T>(gradient);
+    convert(gradient);
+    return math::gradient_sums<T>(gradient);
+  }
+  const math::UpdateSums sums = math::gradient_sums<T>(gradient);
+  exact = sums.gradient;
+  return sums;
+}
+
 template <class T>
 void GradientFinish<T>::finish_chunk(std::size_t chunk, std::vector<math::ExponentCounts>* counts) {
   const Chunk& part = store_.chunks()[chunk];
   const std::span<T> gradient = store_.parameters().subspan(part.offset, part.count);
-  convert(gradient);
-  chunk_sums_[chunk] = math::gradient_sums<T>(gradient);
+  chunk_sums_[chunk] = finish_run(gradient, chunk_squares_[chunk]);
   const std::size_t stage = stage_of_group_[part.group];
   if (counts == nullptr || part.is_bias || stage == kSeveral) return;
   math::count_exponents<T>(gradient, (*counts)[stage]);
@@ -69,8 +83,7 @@ void GradientFinish<T>::finish_extra(std::size_t chunk, std::vector<math::Expone
   const ExtraChunk& piece = store_.extra_chunks()[chunk];
   const net::ExtraPart& part = network_.extra().parts()[piece.part];
   const std::span<T> gradient = store_.extra().subspan(piece.offset, piece.count);
-  convert(gradient);
-  extra_sums_[chunk] = math::gradient_sums<T>(gradient);
+  extra_sums_[chunk] = finish_run(gradient, extra_squares_[chunk]);
   if (counts == nullptr || part.kind != net::ExtraKind::WeightGradient) return;
   math::count_exponents<T>(gradient, (*counts)[part.stage]);
 }
@@ -111,7 +124,7 @@ FinishedGradient GradientFinish<T>::run(Measure measure) {
   result.norm = squares.norm();
   result.skip = settings_.loss_scale.dynamic && !std::isfinite(result.norm);
   const double limit = settings_.gradient_clip;
-  if (limit > 0 && result.norm > limit) result.clip_factor = limit / result.norm;
+  if (!result.skip && limit > 0 && result.norm > limit) result.clip_factor = limit / result.norm;
   return result;
 }
 

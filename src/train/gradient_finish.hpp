@@ -37,6 +37,10 @@ class GradientFinish {
 
   /// Of each chunk, after a complete run(): sums of the gradient alone.
   [[nodiscard]] const std::vector<math::UpdateSums>& chunk_sums() const { return chunk_sums_; }
+  /// Of each chunk and extra chunk, after a complete or a measured run(): squares of the gradient
+  /// as it was summed, neither rounded nor unscaled.
+  [[nodiscard]] const std::vector<math::SquareSum>& chunk_squares() const { return chunk_squares_; }
+  [[nodiscard]] const std::vector<math::SquareSum>& extra_squares() const { return extra_squares_; }
   /// Of each extra chunk, after a measured run().
   [[nodiscard]] const std::vector<math::UpdateSums>& extra_sums() const { return extra_sums_; }
   /// Of each stage, after a counted run(): exponents of its weight gradient.
@@ -48,6 +52,7 @@ class GradientFinish {
  private:
   [[nodiscard]] bool rounds_or_scales() const;
   void convert(std::span<T> gradient) const;
+  math::UpdateSums finish_run(std::span<T> gradient, math::SquareSum& exact) const;
   void finish_chunk(std::size_t chunk, std::vector<math::ExponentCounts>* counts);
   void finish_extra(std::size_t chunk, std::vector<math::ExponentCounts>* counts);
   void finish_all(Measure measure, bool complete);
@@ -61,6 +66,8 @@ class GradientFinish {
   std::vector<std::size_t> stage_of_group_;  // kSeveral where stages share the group
   std::vector<math::UpdateSums> chunk_sums_;
   std::vector<math::UpdateSums> extra_sums_;
+  std::vector<math::SquareSum> chunk_squares_;
+  std::vector<math::SquareSum> extra_squares_;
   std::vector<math::ExponentCounts> counts_;
 };
 

@@ -18,12 +18,13 @@
 namespace plumb::train {
 
 /// Sums of one row of a history (a layer, a time step) over the whole global batch, at one step.
-/// delta and slice_gradients carry the loss scale, the others do not.
+/// delta, slice_gradients and exact_gradient carry the loss scale, the others do not.
 struct LayerSums {
   math::ActivationSums activation;
   math::SquareSum delta;            // of every sample's delta
   math::SquareSum mean_delta;       // of the mean over samples of delta
   math::SquareSum slice_gradients;  // of every slice's share of d mean loss / dW
+  math::SquareSum exact_gradient;   // of d mean loss / dW before it is rounded to a narrow format
   math::SquareSum bias_gradient;    // of d mean loss / db
   // Of the weights, without biases. Where rows share weights: the gradient is the row's own
   // contribution, the weights and their change are those all share.

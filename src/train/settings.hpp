@@ -15,6 +15,10 @@ enum class AllreduceAlgorithm { Tree, Mpi };
 
 enum class Optimizer { Sgd, Adam };
 
+inline constexpr double kFirstLossScale = 65536;  // of a dynamic scale
+/// A dynamic scale below this has not found a finite gradient in a hundred steps: it diverged.
+inline constexpr double kSmallestLossScale = 1e-12;
+
 /// What the loss is multiplied by before the backward pass, and gradients divided by after it.
 struct LossScale {
   // Dynamic: starts at 2^16, halves when a gradient is not finite (that step is left out), doubles

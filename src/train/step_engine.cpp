@@ -35,7 +35,16 @@ StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettin
   for (std::size_t thread = 0; thread < threads; ++thread) {
     workers_.emplace_back(*network_, plan_.of_thread(rank_, thread), settings.slice);
   }
+  rehearse();
   rows_.resize(std::max<std::size_t>(plan_.of_rank(rank_).count, 1) * row_size_);
+}
+
+template <class T>
+void StepEngine<T>::rehearse() {
+  if (workers_.empty()) return;
+  run_on_threads(workers_.size(), [&](std::size_t thread) {
+    workers_[thread].rehearse(parameters_.span(), store_, thread);
+  });
 }
 
 template <class T>

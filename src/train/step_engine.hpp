@@ -60,6 +60,7 @@ class StepEngine {
   [[nodiscard]] std::vector<Worker<T>>& workers() noexcept { return workers_; }
 
  private:
+  void rehearse();
   void work_on_slices(std::size_t thread, std::uint64_t step, Measure measure,
                       PhaseSeconds& seconds);
   void sum_rows();

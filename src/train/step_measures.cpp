@@ -57,6 +57,7 @@ template <class T>
 void StepEngine<T>::collect_group_sums() {
   std::vector<math::UpdateSums> groups(network_->groups());
   std::vector<math::SquareSum> biases(network_->groups());
+  std::vector<math::SquareSum> exact(network_->groups());
   math::SquareSum whole;
   for (std::size_t i = 0; i < chunk_sums_.size(); ++i) {
     math::UpdateSums sums = chunk_sums_[i];
@@ -67,6 +68,7 @@ void StepEngine<T>::collect_group_sums() {
       biases[chunk.group] += sums.gradient;
     } else {
       groups[chunk.group] += sums;
+      exact[chunk.group] += finished_.complete ? finish_.chunk_squares()[i] : sums.gradient;
     }
     whole += sums.gradient;
   }
@@ -74,6 +76,7 @@ void StepEngine<T>::collect_group_sums() {
   for (std::size_t stage = 0; stage < layer_sums_.size(); ++stage) {
     const std::size_t group = network_->stages()[stage].group;
     layer_sums_[stage].update = groups[group];
+    layer_sums_[stage].exact_gradient = exact[group];
     layer_sums_[stage].bias_gradient = biases[group];
     layer_sums_[stage].mean_delta = biases[group];  // of a dense layer they are the same
   }
@@ -82,8 +85,10 @@ void StepEngine<T>::collect_group_sums() {
 template <class T>
 void StepEngine<T>::collect_extra_sums() {
   std::vector<math::UpdateSums> parts(network_->extra().parts().size());
+  std::vector<math::SquareSum> exact(parts.size());
   for (std::size_t i = 0; i < store_.extra_chunks().size(); ++i) {
     parts[store_.extra_chunks()[i].part] += finish_.extra_sums()[i];
+    exact[store_.extra_chunks()[i].part] += finish_.extra_squares()[i];
   }
   for (std::size_t p = 0; p < parts.size(); ++p) {
     const net::ExtraPart& part = network_->extra().parts()[p];
@@ -91,6 +96,7 @@ void StepEngine<T>::collect_extra_sums() {
     switch (part.kind) {
       case net::ExtraKind::WeightGradient:
         replace_gradient(stage.update, parts[p]);
+        stage.exact_gradient = exact[p];
         break;
       case net::ExtraKind::BiasGradient:
         stage.bias_gradient = parts[p].gradient;

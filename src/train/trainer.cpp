@@ -78,10 +78,15 @@ class Trainer final : public Training {
     outcome_.step_seconds.push_back(seconds);
     if (measure.sums) timings_.push_back(timing);
     if (timings_.size() == kTimingBlock) flush_timing();
-    if (!std::isfinite(sums.loss))
+    if (!std::isfinite(sums.loss) || hopeless())
       diverge(step);
     else if (evaluates_after(step))
       announce_evaluation(step + 1);
+  }
+
+  // No loss scale is small enough for the gradient to be finite.
+  [[nodiscard]] bool hopeless() const {
+    return engine_.finished().skip && engine_.loss_scale() < kSmallestLossScale;
   }
 
   void diverge(std::uint64_t step) {

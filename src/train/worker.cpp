@@ -62,6 +62,14 @@ Worker<T>::Worker(const net::Network<T>& network, SliceRange range, std::size_t 
 }
 
 template <class T>
+void Worker<T>::rehearse(std::span<const T> parameters, GradientStore<T>& store,
+                         std::size_t thread) {
+  constexpr Measure kEverything{true, true};
+  forward(parameters, kEverything);
+  backward(parameters, {}, kEverything, store, thread);
+}
+
+template <class T>
 void Worker<T>::load(const data::Dataset& dataset, const data::SampleOrder& order,
                      std::uint64_t first_position) {
   for (std::size_t i = 0; i < slices_.size(); ++i) {

@@ -26,6 +26,10 @@ class Worker {
   [[nodiscard]] SliceRange range() const noexcept { return range_; }
   [[nodiscard]] net::Slice<T>& slice(std::size_t i) { return slices_[i]; }
 
+  /// Walks one slice of zeros through the network, everything measured, so that the memory of a
+  /// step is taken before the first one and by the thread that will use it.
+  void rehearse(std::span<const T> parameters, GradientStore<T>& store, std::size_t thread);
+
   /// Fills the slices with the samples at positions first_position + global slice * slice_samples.
   void load(const data::Dataset& dataset, const data::SampleOrder& order,
             std::uint64_t first_position);

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "net/cnn_shape.hpp"
+#include "net/idle_pooling.hpp"
 #include "net/initializers.hpp"
 #include "net/network.hpp"
 
@@ -199,6 +200,36 @@ TEST(cnn, refuses_a_kernel_larger_than_the_picture_and_data_without_one) {
   EXPECT_EQ(misfit(settings, {20, 2, 0, 0}).key, "network.family");
   EXPECT_THROW(make_network<float>(settings, Loss::MeanSquaredError, {16, 2, 4, 4}),
                core::UsageError);
+}
+
+TEST(cnn, pooling_is_idle_when_half_the_picture_holds_no_kernel) {
+  const ProblemShape tiny{20, 2, 4, 5};
+  EXPECT_EQ(idle_pooling(cnn(2), tiny),
+            "the picture of 4 x 5, halved, does not hold the kernel of 3; allowed: network.kernel "
+            "= 1, or network.pooling = none");
+  NetworkSettings settings = cnn(2);
+  settings.kernel = 7;
+  EXPECT_EQ(idle_pooling(settings, {132, 2, 12, 11}),
+            "the picture of 12 x 11, halved, does not hold the kernel of 7; allowed: "
+            "network.kernel <= 5, or network.pooling = none");
+  settings.kernel = 1;
+  EXPECT_EQ(idle_pooling(settings, {9, 2, 1, 9}),
+            "the picture of 1 x 9 cannot be halved; allowed: network.pooling = none");
+}
+
+TEST(cnn, pooling_is_not_idle_when_it_happens_once_or_nobody_asks_for_it) {
+  const ProblemShape tiny{20, 2, 4, 5};
+  EXPECT_EQ(idle_pooling(cnn(2), {36, 2, 6, 6}), "") << "pooled once, and never again";
+  EXPECT_EQ(idle_pooling(cnn(1), tiny), "") << "the first pooling would come after 2";
+  NetworkSettings settings = cnn(2);
+  settings.pooling = Pooling::None;
+  EXPECT_EQ(idle_pooling(settings, tiny), "");
+  settings = cnn(2);
+  settings.kernel = 1;
+  EXPECT_EQ(idle_pooling(settings, tiny), "");
+  settings.family = Family::Mlp;
+  settings.kernel = 9;
+  EXPECT_EQ(idle_pooling(settings, tiny), "");
 }
 
 // sigmoid(z) = (1 + tanh(z/2)) / 2: see test of exact twins in the program tests for whole runs.

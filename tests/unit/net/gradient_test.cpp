@@ -192,6 +192,26 @@ TEST(gradient, of_long_recurrences_that_vanish_or_explode_is_followed) {
   }
 }
 
+// The second input is non-zero at two of 400 time steps only. Between them the first one's tangent
+// decays by hundreds of powers of two, and must not lift the second one's step out of the
+// infinitesimal.
+TEST(gradient, of_recurrences_with_rare_inputs_matches_the_complex_step) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    NetworkSettings settings;
+    settings.family = Family::Rnn;
+    settings.depth = 400;
+    settings.width = 1;
+    Problem problem(settings, Loss::MeanSquaredError, {800, 1, 0, 0});
+    initialise<double>(settings, problem.network->layout(), seed, problem.parameters);
+    for (std::size_t i = 1; i < problem.x.size(); i += 2) {
+      const std::size_t step = i / 2 % 400;
+      problem.x[i] = step == 20 || step == 380 ? 1.0F : 0.0F;
+    }
+    const GradientCheckResult result = problem.check(Loss::MeanSquaredError);
+    EXPECT_TRUE(result.passed) << "seed " << seed << ": worst " << result.worst_error;
+  }
+}
+
 TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
   constexpr ProblemShape kPicture{7 * 6, kClasses, 7, 6};
   for (const Activation activation : kActivations) {

@@ -31,9 +31,9 @@ TEST(noise_scale, averages_numerator_and_denominator_apart) {
   EXPECT_NEAR(noise.value(), 4.0 / 7, 1e-14);
 }
 
-TEST(noise_scale, takes_the_loss_scale_out_of_the_slices) {
+TEST(noise_scale, takes_the_loss_scale_out) {
   NoiseScale noise(2, 4);
-  noise.add(squares({1.5 * 8, 0.5 * 8}), 8, squares({2}));
+  noise.add(squares({1.5 * 8, 0.5 * 8}), 8, squares({2 * 8}));
   EXPECT_NEAR(noise.value(), 4.0 / 3, 1e-14);
 }
 
