@@ -19,6 +19,7 @@ std::vector<LayerShape> cnn_layers(const NetworkSettings& settings, const Proble
   const std::size_t field = settings.kernel * settings.kernel;
   const auto convolutions = convolution_shapes(settings, problem);
   std::vector<LayerShape> layers;
+  layers.reserve(convolutions.size() + 1);
   for (const ConvolutionShape& shape : convolutions) {
     layers.push_back({field * shape.input.channels, shape.output.channels, field});
   }

@@ -19,6 +19,7 @@ constexpr std::size_t kTimingBlock = 64;
 
 std::vector<std::int32_t> whole_numbers(const std::vector<double>& values) {
   std::vector<std::int32_t> rounded;
+  rounded.reserve(values.size());
   for (const double value : values) rounded.push_back(static_cast<std::int32_t>(value));
   return rounded;
 }

@@ -171,8 +171,9 @@ NetworkSettings cnn(std::size_t depth) {
 }
 
 TEST(cnn, pictures_shrink_while_they_still_hold_a_kernel) {
-  const auto shapes = convolution_shapes(cnn(8), {28 * 28, 10, 28, 28});
+  const auto shapes = convolution_shapes(cnn(8), {784, 10, 28, 28});
   std::vector<std::size_t> heights;
+  heights.reserve(shapes.size());
   for (const ConvolutionShape& shape : shapes) heights.push_back(shape.input.height);
   EXPECT_EQ(heights, (std::vector<std::size_t>{28, 28, 14, 14, 7, 7, 3, 3}));
   EXPECT_FALSE(shapes[7].pooled) << "1 x 1 would not hold a kernel of 3";

@@ -213,7 +213,7 @@ TEST(gradient, of_recurrences_with_rare_inputs_matches_the_complex_step) {
 }
 
 TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
-  constexpr ProblemShape kPicture{7 * 6, kClasses, 7, 6};
+  constexpr ProblemShape kPicture{42, kClasses, 7, 6};
   for (const Activation activation : kActivations) {
     for (const Pooling pooling : {Pooling::Max, Pooling::Average, Pooling::None}) {
       for (const bool residual : {false, true}) {
@@ -236,7 +236,7 @@ TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
 }
 
 TEST(gradient, of_kernels_of_every_size_matches_the_complex_step) {
-  constexpr ProblemShape kPicture{5 * 8, kClasses, 5, 8};
+  constexpr ProblemShape kPicture{40, kClasses, 5, 8};
   for (const std::size_t kernel : {1U, 3U, 5U}) {
     NetworkSettings settings;
     settings.family = Family::Cnn;
