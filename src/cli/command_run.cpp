@@ -69,12 +69,12 @@ void print_verdict(const Totals& totals) {
 
 int run_study(const comm::Communicator& world, const RunOptions& options) {
   const RunPlan plan = plan_runs(world, options);
-  if (options.dry_run) {
-    print_dry_run(world, plan);
-    return 0;
-  }
   DatasetCache datasets(plan.data_folder);
   check_data(world, plan, datasets);
+  if (options.dry_run) {
+    print_dry_run(world, plan, datasets);
+    return 0;
+  }
   OutputFolder output(world, options, plan);
   warn_about_setup(world, plan);
   std::vector<double> work;
@@ -133,7 +133,9 @@ void add_run(CLI::App& app, Action& action, const std::vector<std::string>& comm
       ->check(CLI::PositiveNumber);
   run->add_option("--data-dir", options->data_folder,
                   "where data.path starts (default PLUMBLINE_DATA_DIR, else ./data)");
-  run->add_flag("--dry-run", options->dry_run, "print what would be run, and train nothing");
+  run->add_flag("--dry-run", options->dry_run,
+                "print what would be run and what it would cost, and train nothing; MB/rank is "
+                "without the data set, the libraries and MPI");
   run->add_flag("--quiet", options->quiet, "print the verdict only");
   run->add_flag("--force", options->force, "replace results that are already there");
   run->callback([options, &action] { action = [options] { return run_command(*options); }; });

@@ -1,8 +1,10 @@
 // plumbline run --dry-run: what the study would cost, without training.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 
+#include "cli/memory_need.hpp"
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
 #include "net/network.hpp"
@@ -19,19 +21,6 @@ struct Cost {
   double bytes_per_rank;
   double bytes_recorded;
 };
-
-// Activations and derivatives of all stages, what they are fed with, two deltas, the input.
-double slice_bytes(const net::Network<float>& network, std::size_t inputs, std::size_t samples,
-                   double scalar) {
-  auto numbers = static_cast<double>(inputs);
-  double largest = 0;
-  for (const net::Stage& stage : network.stages()) {
-    const auto entries = static_cast<double>(stage.entries());
-    numbers += 2 * entries + static_cast<double>(stage.fed);
-    largest = std::max(largest, entries);
-  }
-  return static_cast<double>(samples) * (numbers + 2 * largest) * scalar;
-}
 
 double rows_of(const study::RunSettings& run, std::uint64_t every) {
   return std::ceil(static_cast<double>(run.train.steps) / static_cast<double>(every));
@@ -52,17 +41,6 @@ double recorded_bytes(const study::RunSettings& run, const net::Network<float>& 
          snapshot * static_cast<double>(run.record.snapshot_steps.size());
 }
 
-// Blocks as large as the parameters: themselves, a gradient per thread, the optimiser's memory, the
-// sum over ranks.
-double parameter_blocks(const study::RunSettings& run, const train::WorkPlan& plan,
-                        std::size_t ranks) {
-  const double optimizer = run.train.optimizer == train::Optimizer::Adam ? 2
-                           : run.train.momentum == 0                     ? 0
-                                                                         : 1;
-  return 1 + static_cast<double>(std::max<std::size_t>(1, plan.busy_threads(0))) + optimizer +
-         (ranks > 1 ? 1 : 0);
-}
-
 Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::size_t ranks,
              std::size_t threads) {
   const bool wide = run.train.precision == train::Precision::Float64;
@@ -74,18 +52,14 @@ Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::s
   Cost cost{};
   cost.parameters = network->layout().parameters();
   cost.step_flops = network->step_flops(run.train.batch);
-  cost.bytes_per_rank = parameter_blocks(run, plan, ranks) *
-                            static_cast<double>(network->layout().block_size()) * scalar +
-                        static_cast<double>(plan.of_rank(0).count) *
-                            slice_bytes(*network, dataset.inputs(), run.train.slice, scalar);
+  cost.bytes_per_rank = memory_need(run, *network, dataset.inputs(), plan, ranks);
   cost.bytes_recorded = recorded_bytes(run, *network, dataset.inputs(), scalar);
   return cost;
 }
 
 }  // namespace
 
-void print_dry_run(const comm::Communicator& world, const RunPlan& plan) {
-  DatasetCache datasets(plan.data_folder);
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets) {
   if (world.rank() == 0) {
     fmt::print("{}: {} runs, {} ranks, results would go to {}\n", plan.study.name, plan.runs.size(),
                world.size(), plan.output.string());

@@ -12,6 +12,7 @@
 #include "cli/machine.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
+#include "net/idle_pooling.hpp"
 #include "net/network.hpp"
 #include "train/problem.hpp"
 #include "train/work_plan.hpp"
@@ -72,6 +73,17 @@ void refuse_misfit(const study::Study& study, const study::RunSettings& run,
   throw core::UsageError(fmt::format("{}: {}", study.where(fault.key), fault.message));
 }
 
+// Only for who wrote something about pooling: by default it happens where it can.
+void refuse_idle_pooling(const study::Study& study, const study::RunSettings& run,
+                         const data::Dataset& dataset) {
+  const std::string reason = net::idle_pooling(run.network, train::problem_of(dataset));
+  if (reason.empty()) return;
+  for (const char* key : {"network.pooling", "network.pool_every"}) {
+    if (!study.places.contains(key)) continue;
+    throw core::UsageError(fmt::format("{}: {} has no effect, {}", study.where(key), key, reason));
+  }
+}
+
 // The plan of slices to workers is the same everywhere only if all ranks have as many threads.
 std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) {
   auto negative = -static_cast<std::int64_t>(mine);
@@ -121,7 +133,9 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
 void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets) {
   comm::together(world, [&] {
     for (const study::RunSettings& run : plan.runs) {
-      refuse_misfit(plan.study, run, datasets.open(run));
+      const data::Dataset& dataset = datasets.open(run);
+      refuse_misfit(plan.study, run, dataset);
+      refuse_idle_pooling(plan.study, run, dataset);
     }
   });
 }

@@ -41,10 +41,11 @@ struct RunPlan {
 RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
 
 /// Opens every data set once, so that a file that is missing or broken, or a network that does not
-/// suit its data, is found before hours of training. Collective; throws core::AgreedError.
+/// suit its data, is found before hours of training, and before a table of what they would cost.
+/// Collective; throws core::AgreedError.
 void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets);
 
-/// Rank 0 prints what a run would cost; see contract, --dry-run. Collective.
-void print_dry_run(const comm::Communicator& world, const RunPlan& plan);
+/// Rank 0 prints what each run would cost, after check_data(). Collective.
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets);
 
 }  // namespace plumb::cli

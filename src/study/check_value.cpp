@@ -28,9 +28,7 @@ bool inside(const RealRange& range, double value) {
   if (!std::isfinite(value)) return false;
   const bool low =
       range.low_end == RealRange::Low::Included ? value >= range.low : value > range.low;
-  if (range.high_end == RealRange::High::Unlimited) return low;
-  return low &&
-         (range.high_end == RealRange::High::Included ? value <= range.high : value < range.high);
+  return low && value <= range.high;
 }
 
 bool is_identifier(const std::string& text) {

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "study/contradictions.hpp"
 #include "study/dependences.hpp"
+#include "study/idle_pooling.hpp"
 
 namespace plumb::study {
 
@@ -104,6 +105,7 @@ void check_combinations(const std::vector<Sweep>& sweeps) {
   check_run_count(sweeps);
   check_dependences(sweeps);
   check_contradictions(sweeps);
+  check_pooling(sweeps);
   check_batches(sweeps);
   check_snapshots(sweeps);
   check_path_is_there(sweeps);

@@ -17,10 +17,7 @@ struct Allowed {
   }
   std::string operator()(const RealRange& range) const {
     const char* low = range.low_end == RealRange::Low::Included ? ">=" : ">";
-    std::string text = fmt::format("a finite number {} {}", low, range.low);
-    if (range.high_end == RealRange::High::Unlimited) return text;
-    const char* high = range.high_end == RealRange::High::Included ? "<=" : "<";
-    return text + fmt::format(" and {} {}", high, range.high);
+    return fmt::format("a finite number {} {} and <= {}", low, range.low, range.high);
   }
   std::string operator()(const Flag&) const { return "true or false"; }
   std::string operator()(const NumberOrWord& either) const {

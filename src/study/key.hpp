@@ -21,14 +21,12 @@ struct IntegerRange {
   bool odd = false;                                              // odd integers only
 };
 
-/// Finite numbers only.
+/// Up to `high` and including it.
 struct RealRange {
   enum class Low { Included, Excluded };
-  enum class High { Unlimited, Included, Excluded };
   double low = 0;
   Low low_end = Low::Included;
   double high = 0;
-  High high_end = High::Unlimited;
 };
 
 struct Choice {

@@ -82,17 +82,16 @@ Key steps(const char* name, Field field) {
           }};
 }
 
-// Both must fit float32, with room for the arithmetic on them.
-constexpr RealRange kZeroOrMore{.high = 1e30, .high_end = RealRange::High::Included};
-constexpr RealRange kAboveZero{
-    .low_end = RealRange::Low::Excluded, .high = 1e30, .high_end = RealRange::High::Included};
-constexpr RealRange kPositiveInFloat32{
-    .low = 1e-30, .high = 1e30, .high_end = RealRange::High::Included};
+// These must fit float32, with room for the arithmetic on them.
+constexpr RealRange kZeroOrMore{.high = 1e30};
+constexpr RealRange kAboveZero{.low_end = RealRange::Low::Excluded, .high = 1e30};
+constexpr RealRange kPositiveInFloat32{.low = 1e-30, .high = 1e30};
 // A loss of ordinary size stays an ordinary number in float32.
-constexpr RealRange kLossScale{
-    .low = 1e-12, .high = 1'099'511'627'776, .high_end = RealRange::High::Included};  // 2^40
-constexpr RealRange kZeroToOne{.high = 1, .high_end = RealRange::High::Included};
-constexpr RealRange kBelowOne{.high = 1, .high_end = RealRange::High::Excluded};
+constexpr RealRange kLossScale{.low = 1e-12, .high = 1'099'511'627'776};  // 2^40
+constexpr RealRange kZeroToOne{.high = 1};
+// What is kept of the past. Larger ones become 1 in float32, and Adam divides by 1 less these.
+constexpr RealRange kShare{.high = 0.999999};
+static_assert(static_cast<float>(kShare.high) < 1.0F);
 constexpr IntegerRange kAtLeastZero{0};
 constexpr IntegerRange kAtLeastOne{1};
 // Keeps step * batch, the position in the stream of samples, far inside 64 bits.
@@ -129,15 +128,15 @@ std::vector<Key> train_keys() {
           integer("train.slice", {1, kMostSamples}, PLUMB_FIELD(train.slice)),
           integer("train.steps", {1, kMostSteps}, PLUMB_FIELD(train.steps)),
           real("train.learning_rate", kZeroOrMore, PLUMB_FIELD(train.learning_rate)),
-          real("train.momentum", kBelowOne, PLUMB_FIELD(train.momentum)),
+          real("train.momentum", kShare, PLUMB_FIELD(train.momentum)),
           real("train.weight_decay", kZeroOrMore, PLUMB_FIELD(train.weight_decay)),
           choice("train.loss", PLUMB_FIELD(train.loss)),
           choice("train.precision", PLUMB_FIELD(train.precision)),
           integer("train.evaluate_every", kAtLeastZero, PLUMB_FIELD(train.evaluate_every)),
           integer("train.seed", kAtLeastZero, PLUMB_FIELD(train.seed)),
           choice("train.optimizer", PLUMB_FIELD(train.optimizer)),
-          real("train.beta1", kBelowOne, PLUMB_FIELD(train.beta1)),
-          real("train.beta2", kBelowOne, PLUMB_FIELD(train.beta2)),
+          real("train.beta1", kShare, PLUMB_FIELD(train.beta1)),
+          real("train.beta2", kShare, PLUMB_FIELD(train.beta2)),
           real("train.epsilon", kPositiveInFloat32, PLUMB_FIELD(train.epsilon)),
           choice("train.gradient_format", PLUMB_FIELD(train.gradient_format)),
           loss_scale("train.loss_scale", kLossScale, PLUMB_FIELD(train.loss_scale)),

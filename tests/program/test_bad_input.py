@@ -104,6 +104,13 @@ class BadStudies(StudyErrors):
         self.expect_study_error("steps = 3", "steps = 3\nlearning_rate = nan", 11, "learning_rate")
         self.expect_study_error("steps = 3", "steps = 3\nmomentum = -0.5", 11, "momentum")
 
+    def test_shares_that_float32_rounds_to_one(self):
+        self.expect_study_error("steps = 3", "steps = 3\nmomentum = 0.99999999", 11, "0.999999")
+        for key in ("beta1", "beta2"):
+            self.expect_study_error(
+                "steps = 3", f'steps = 3\noptimizer = "adam"\n{key} = 0.99999999', 12,
+                "<= 0.999999")
+
     def test_a_name_that_is_not_offered_lists_those_that_are(self):
         self.expect_study_error('"relu"', '"swish"', 4, "leaky_relu")
         self.expect_study_error('"spirals"', '"sprials"', 6, "shapes")
@@ -234,6 +241,30 @@ class BadData(BadInput):
             "width = 8", 'width = 8\nfamily = "cnn"\nkernel = 5'))
         arguments = self.run_arguments(study, "--data-dir", self.folder)
         self.expect_error(arguments, USAGE, f"{study}:5: ", "network.kernel = 5", "4 x 4")
+
+    def test_pooling_of_pictures_too_small_for_it(self):
+        self.write_digits()
+        study = self.study_on("idx", "digits")
+        base = study.read_text()
+        for key in ('pooling = "average"', "pool_every = 1"):
+            study.write_text(base.replace("width = 8", f'width = 8\nfamily = "cnn"\n{key}'))
+            self.expect_error(self.run_arguments(study, "--data-dir", self.folder), USAGE,
+                              f"{study}:5: network.{key.partition(' ')[0]} has no effect", "4 x 4",
+                              "network.pooling = none")
+        study.write_text(base.replace("width = 8", 'width = 8\nfamily = "cnn"'))
+        self.train(study, "nobody asked for it", "--data-dir", self.folder)
+
+    def test_a_dry_run_finds_what_the_run_would(self):
+        """With the line of the study, and before a table that would be of no use."""
+        self.write_digits()
+        study = self.study_on("idx", "digits")
+        study.write_text(study.read_text().replace("depth = 2", 'depth = [4, 5]\nfamily = "rnn"'))
+        for ranks in (None, 2):
+            outcome = plumb.run(self.run_arguments(study, "--data-dir", self.folder, "--dry-run"),
+                                ranks=ranks)
+            self.assertEqual(outcome.code, USAGE, str(outcome))
+            self.assertIn(f"error: {study}:2: network.depth = 5", self.only_error(outcome))
+            self.assertEqual(outcome.stdout, "", str(outcome))
 
     def test_time_steps_that_the_samples_cannot_be_dealt_out_to(self):
         self.write_digits()
@@ -374,6 +405,15 @@ class BadCombinations(StudyErrors):
     def test_residual_recurrence(self):
         self.expect_study_error("width = 8", 'width = 8\nfamily = "rnn"\nresidual = true', 5,
                                 "network.residual has no effect")
+
+    def test_residual_networks_without_a_second_layer(self):
+        self.expect_study_error("depth = 2", "depth = [1, 2]\nresidual = true", 3,
+                                "true only with network.depth >= 2")
+
+    def test_pooling_after_more_convolutions_than_there_are(self):
+        self.expect_study_error(
+            STUDY, '[network]\nfamily = "cnn"\ndepth = 2\npool_every = 3\n', 4,
+            "an integer from 1 to 2")
 
     def test_recurrent_networks_without_a_time_step(self):
         self.expect_study_error("depth = 2", 'depth = 0\nfamily = "rnn"', 2,

@@ -94,6 +94,45 @@ class Commands(plumb.ProgramTest):
         # Spirals have 2 inputs and 3 classes: (2+1) 8 + (8+1) 8 + (8+1) 3 weights and biases.
         self.assertEqual(outcome.stdout.split().count("123"), 2, outcome.stdout)
 
+    def dry_run(self, *overrides):
+        """The table's numbers of the one run these overrides leave of the small study."""
+        sets = [word for override in overrides for word in ("--set", override)]
+        outcome = self.run_program("run", self.study, "--dry-run", "--set", "network.depth=2",
+                                   "--set", "network.activation=relu", *sets)
+        names = ("index", "label", "threads", "parameters", "gflop", "megabytes", "recorded")
+        row = dict(zip(names, outcome.stdout.splitlines()[-1].split()))
+        return {name: float(row[name]) for name in ("parameters", "megabytes")}
+
+    def test_dry_run_counts_what_each_time_step_adds_to_the_gradient(self):
+        """A copy of the cell's gradient for each time step, and two more of all of them for the
+        tree over 4 slices: see extra() of rnn.hpp and the partial sums of train::Worker."""
+        row = self.dry_run("data.source=shapes", "network.family=rnn", "network.depth=1024",
+                           "network.width=64", "train.batch=4", "train.slice=1")
+        steps = 3 * 1024 * 4e-6 * ((64 + 1) * 64 + 64)
+        self.assertGreater(row["megabytes"], steps)
+        self.assertLess(row["megabytes"], 1.2 * steps)  # the samples' states are an eighth of it
+
+    def test_dry_run_counts_the_columns_of_convolutions(self):
+        """im2col: each of 32 x 32 pixels with its 31 x 31 neighbours in 8 channels, and once more
+        for the gradient; both in float64, too, for the check of the gradient. Weights and pictures
+        are a twentieth of that."""
+        row = self.dry_run("data.source=shapes", "network.family=cnn", "network.kernel=31",
+                           "network.width=8")
+        columns = (4e-6 + 8e-6) * 2 * 32 * 32 * 31 * 31 * 8
+        self.assertGreater(row["megabytes"], columns)
+        self.assertLess(row["megabytes"], 1.1 * columns)
+
+    def test_dry_run_counts_blocks_as_large_as_the_parameters(self):
+        """Parameters, gradient and two levels of partial sums; the check of the gradient has the
+        first two in float64. The hidden matrix, all but 1 % of the parameters, is a partial sum;
+        activations are a fifth of a block. Adam keeps two more blocks."""
+        sgd = self.dry_run("network.width=1000")
+        adam = self.dry_run("network.width=1000", "train.optimizer=adam")
+        block = 4e-6 * sgd["parameters"]
+        self.assertGreater(sgd["megabytes"] / block, 7.9)
+        self.assertLess(sgd["megabytes"] / block, 8.4)
+        self.assertAlmostEqual((adam["megabytes"] - sgd["megabytes"]) / block, 2, delta=0.02)
+
     def test_index_runs_one_network_of_the_study(self):
         results = self.train(self.study, "results", "--index", 2)
         self.assertTrue(self.only_history(results).name.startswith("0002-"))

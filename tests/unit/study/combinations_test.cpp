@@ -100,6 +100,31 @@ TEST(key_without_effect, of_another_optimizer_names_the_optimizer) {
   }
 }
 
+TEST(pooling, needs_as_many_convolutions_as_it_waits_for) {
+  EXPECT_EQ(error_of("[network]\nfamily = 'cnn'\ndepth = 4\npool_every = 5"),
+            "study.toml:4: network.pool_every = 5 has no effect, network.depth is 4 "
+            "(study.toml:3); allowed: an integer from 1 to 4");
+  EXPECT_EQ(error_of("network = {family = 'cnn', pool_every = 11}"),
+            "study.toml:1: network.pool_every = 11 has no effect, network.depth is 10 (the "
+            "default); allowed: an integer from 1 to 10");
+  EXPECT_EQ(error_of("[network]\nfamily = ['mlp', 'cnn']\ndepth = [2, 3]\npool_every = [1,\n4]"),
+            "study.toml:5: network.pool_every = 4 has no effect, network.depth is 2, 3 "
+            "(study.toml:3); allowed: an integer from 1 to 3");
+  EXPECT_EQ(error_of("network = {family = 'cnn', depth = 4, pool_every = 4}"), "accepted");
+  EXPECT_EQ(error_of("network = {family = 'cnn', depth = [1, 4], pool_every = 4}"), "accepted");
+}
+
+TEST(pooling, that_never_happens_is_refused_where_it_was_written) {
+  EXPECT_EQ(error_of("[network]\nfamily = 'cnn'\ndepth = 1\npooling = ['none', 'average']"),
+            "study.toml:4: network.pooling = average has no effect, network.pool_every is 2 (the "
+            "default) and network.depth is 1 (study.toml:3); allowed: none, or network.pool_every "
+            "= 1");
+  EXPECT_EQ(error_of("network = {family = 'cnn', depth = 1, pooling = 'none'}"), "accepted");
+  EXPECT_EQ(error_of("network = {family = 'cnn', depth = 1, pooling = 'max', pool_every = 1}"),
+            "accepted");
+  EXPECT_EQ(error_of("network = {family = 'cnn', depth = 1}"), "accepted") << "nobody asked for it";
+}
+
 TEST(key_without_effect, is_accepted_when_one_swept_value_uses_it) {
   EXPECT_EQ(error_of("network = {activation = ['relu', 'leaky_relu'], negative_slope = 0.1}"),
             "accepted");

@@ -76,6 +76,23 @@ TEST(residual, is_not_for_recurrent_networks) {
   EXPECT_EQ(error_of("network = {family = ['mlp', 'cnn'], residual = [true, false]}"), "accepted");
 }
 
+TEST(residual, needs_a_second_hidden_layer) {
+  EXPECT_EQ(error_of("[network]\nresidual = true\ndepth = 1"),
+            "study.toml:2: network.residual = true does not go with network.depth = 1 "
+            "(study.toml:3): skips begin at the second hidden layer; allowed: true only with "
+            "network.depth >= 2");
+  EXPECT_EQ(error_of("network.family = 'cnn'\nnetwork.residual = true", {"network.depth=1"}),
+            "study.toml:2: network.residual = true does not go with network.depth = 1 (--set "
+            "network.depth=1): skips begin at the second hidden layer; allowed: true only with "
+            "network.depth >= 2");
+  EXPECT_EQ(error_of("[network]\nresidual = [false,\ntrue]\ndepth = [4,\n0]"),
+            "study.toml:3: network.residual = true does not go with network.depth = 0 "
+            "(study.toml:5): skips begin at the second hidden layer; allowed: true only with "
+            "network.depth >= 2");
+  EXPECT_EQ(error_of("network = {depth = [0, 1], residual = false}"), "accepted");
+  EXPECT_EQ(error_of("network = {depth = [2, 9], residual = [true, false]}"), "accepted");
+}
+
 TEST(convolution, needs_pictures) {
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata.source = 'teacher'"),
             "study.toml:2: data.source = teacher does not go with network.family = cnn "

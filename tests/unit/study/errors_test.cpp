@@ -90,7 +90,7 @@ TEST(wrong_type, says_what_was_given_and_what_is_allowed) {
             "integer >= 0");
   EXPECT_EQ(error_of("train.momentum = '0.9'"),
             "study.toml:1: train.momentum must be a number, not the string \"0.9\"; allowed: a "
-            "finite number >= 0 and < 1");
+            "finite number >= 0 and <= 0.999999");
   EXPECT_EQ(error_of("network.init = 2"),
             "study.toml:1: network.init must be a string, not the integer 2; allowed: one of "
             "glorot, he, lecun, scaled, unit_normal, unit_uniform, orthogonal, identity");
@@ -200,7 +200,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "train.learning_rate = inf is out of range; allowed: a finite number >= 0 and <= "
                   "1e+30"},
         RangeCase{"train.momentum = 1",
-                  "train.momentum = 1 is out of range; allowed: a finite number >= 0 and < 1"},
+                  "train.momentum = 1 is out of range; allowed: a finite number >= 0 and <= "
+                  "0.999999"},
+        RangeCase{"train.momentum = 0.99999999",
+                  "train.momentum = 0.99999999 is out of range; allowed: a finite number >= 0 and "
+                  "<= 0.999999"},
         RangeCase{"train.weight_decay = -0.1",
                   "train.weight_decay = -0.1 is out of range; allowed: a finite number >= 0 and <= "
                   "1e+30"},
@@ -219,9 +223,16 @@ INSTANTIATE_TEST_SUITE_P(
                   "network.recurrent_gain = 0 is out of range; allowed: a finite number > 0 and <= "
                   "1e+30"},
         RangeCase{"train.beta1 = 1",
-                  "train.beta1 = 1 is out of range; allowed: a finite number >= 0 and < 1"},
+                  "train.beta1 = 1 is out of range; allowed: a finite number >= 0 and <= 0.999999"},
+        RangeCase{"train.beta1 = 0.99999999",
+                  "train.beta1 = 0.99999999 is out of range; allowed: a finite number >= 0 and <= "
+                  "0.999999"},
+        RangeCase{"train.beta2 = [0.999, 0.99999999]",
+                  "train.beta2 = 0.99999999 is out of range; allowed: a finite number >= 0 and <= "
+                  "0.999999"},
         RangeCase{"train.beta2 = -0.1",
-                  "train.beta2 = -0.1 is out of range; allowed: a finite number >= 0 and < 1"},
+                  "train.beta2 = -0.1 is out of range; allowed: a finite number >= 0 and <= "
+                  "0.999999"},
         RangeCase{"train.epsilon = 0",
                   "train.epsilon = 0 is out of range; allowed: a finite number >= 1e-30 and <= "
                   "1e+30"},

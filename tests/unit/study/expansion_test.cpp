@@ -156,6 +156,9 @@ TEST(study, accepts_the_ends_of_every_range) {
   EXPECT_EQ(parse("train.loss_scale = [1e-12, 1099511627776]").runs.size(), 2U);
   EXPECT_EQ(
       parse("train = {optimizer = 'adam', beta1 = 0, beta2 = 0, epsilon = 1e-30}").runs.size(), 1U);
+  EXPECT_EQ(parse("train.momentum = 0.999999").runs.size(), 1U);
+  EXPECT_EQ(parse("train = {optimizer = 'adam', beta1 = 0.999999, beta2 = 0.999999}").runs.size(),
+            1U);
   EXPECT_EQ(parse("train = {batch = 1, slice = 1, steps = 1000000000}").runs.size(), 1U);
   EXPECT_EQ(parse("train.seed = [0, 9223372036854775807]").runs[1].train.seed,
             9223372036854775807U);

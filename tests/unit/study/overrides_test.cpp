@@ -82,6 +82,16 @@ TEST(override, drops_lines_of_other_families_and_optimizers) {
   EXPECT_EQ(sgd.train.epsilon, 1e-8);
 }
 
+// Dropped, the line would give way to its default, and that pools.
+TEST(override, of_the_depth_keeps_pooling_that_comes_too_late_and_refuses_it) {
+  EXPECT_EQ(error_of("network = {family = 'cnn', pool_every = 3}", {"network.depth=2"}),
+            "study.toml:1: network.pool_every = 3 has no effect, network.depth is 2 (--set "
+            "network.depth=2); allowed: an integer from 1 to 2");
+  EXPECT_EQ(error_of("network.family = 'cnn'", {"network.depth=2", "network.pool_every=3"}),
+            "--set network.pool_every=3: network.pool_every = 3 has no effect, network.depth is 2 "
+            "(--set network.depth=2); allowed: an integer from 1 to 2");
+}
+
 TEST(override, takes_true_and_false_and_numbers_or_words) {
   EXPECT_TRUE(parse("", {"network.residual=true"}).runs[0].network.residual);
   EXPECT_EQ(parse("", {"network.residual=[false, true]"}).runs.size(), 2U);
