@@ -58,8 +58,8 @@ Experiment Laboratory::run_one(const study::Study& study, study::RunSettings run
   return {std::move(run), outputs.result, record::HistoryReader(file)};
 }
 
-bool Laboratory::has_mnist() const {
-  const fs::path images = workplace_.data_folder / "mnist" / "train-images-idx3-ubyte";
+bool has_mnist(const fs::path& data_folder) {
+  const fs::path images = data_folder / "mnist" / "train-images-idx3-ubyte";
   return fs::exists(images) || fs::exists(images.string() + ".gz");
 }
 

@@ -33,6 +33,9 @@ struct Experiment {
   [[nodiscard]] std::vector<double> at_start(const std::string& name) const;
 };
 
+/// Whether MNIST's training images lie in this data folder, raw or gzip.
+bool has_mnist(const std::filesystem::path& data_folder);
+
 class Laboratory {
  public:
   /// Creates the claim's folder with the first history.
@@ -46,7 +49,7 @@ class Laboratory {
 
   [[nodiscard]] std::size_t threads() const noexcept { return workplace_.threads; }
   /// Whether the data folder holds MNIST.
-  [[nodiscard]] bool has_mnist() const;
+  [[nodiscard]] bool has_mnist() const { return claims::has_mnist(workplace_.data_folder); }
   /// "ID/NNNN-label.h5" of every network so far.
   [[nodiscard]] const std::vector<std::string>& histories() const noexcept { return histories_; }
   /// Checks that the runs made of themselves and that failed, as "label: name: detail".

@@ -15,6 +15,7 @@
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
 #include "cli/machine.hpp"
+#include "cli/option_checks.hpp"
 #include "cli/provenance.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
@@ -34,7 +35,11 @@ struct ClaimsOptions {
 };
 
 std::filesystem::path data_folder(const ClaimsOptions& options) {
-  if (!options.data_folder.empty()) return options.data_folder;
+  if (!options.data_folder.empty()) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(options.data_folder, ignored)) return options.data_folder;
+    throw core::IoError(options.data_folder + ": no such folder; --data-dir must name a folder");
+  }
   const char* variable = std::getenv("PLUMBLINE_DATA_DIR");
   return variable != nullptr && *variable != '\0' ? variable : "data";
 }
@@ -95,6 +100,10 @@ int try_claims(const comm::Communicator& world, const ClaimsOptions& options) {
   folder.write(reports, provenance);
   if (!options.quiet) {
     fmt::print("\n{}\n{}\n", claims_table(reports), claims_in_words(reports));
+    if (!claims::has_mnist(workplace.data_folder)) {
+      fmt::print("no MNIST in {}: Nielsen's network was tried on generated pictures only\n",
+                 workplace.data_folder.string());
+    }
     fmt::print("results: {}\n", options.output);
   }
   print_verdict(reports);
@@ -117,8 +126,7 @@ void add_claims(CLI::App& app, Action& action, const std::vector<std::string>& c
       "claims", "Try what is said about vanishing gradients: claim, measured, expected, verdict");
   command->add_option("-o,--output", options->output,
                       "folder for claims.json and the histories (default results/claims)");
-  command->add_option("--threads", options->threads, "threads, as for run")
-      ->check(CLI::PositiveNumber);
+  command->add_option("--threads", options->threads, "threads, as for run")->check(at_least(1));
   command->add_option("--data-dir", options->data_folder,
                       "MNIST is used, too, where it is (default PLUMBLINE_DATA_DIR, else ./data)");
   command->add_flag("--quiet", options->quiet, "print the verdict only");

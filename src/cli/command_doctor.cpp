@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
 #include "cli/machine.hpp"
+#include "cli/option_checks.hpp"
 #include "cli/warnings.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
@@ -106,8 +107,7 @@ void add_doctor(CLI::App& app, Action& action) {
   auto threads = std::make_shared<std::optional<std::size_t>>();
   CLI::App* doctor =
       app.add_subcommand("doctor", "Say what this machine offers and what is misconfigured");
-  doctor->add_option("--threads", *threads, "threads per rank, as for run")
-      ->check(CLI::PositiveNumber);
+  doctor->add_option("--threads", *threads, "threads per rank, as for run")->check(at_least(1));
   doctor->callback([threads, &action] {
     action = [threads] {
       math::use_single_threaded_blas();

@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
+#include "cli/option_checks.hpp"
 #include "cli/output_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance.hpp"
@@ -127,10 +128,10 @@ void add_run(CLI::App& app, Action& action, const std::vector<std::string>& comm
   run->add_option("--set", options->overrides, "override a key: KEY=VALUE, repeatable")
       ->allow_extra_args(false);
   run->add_option("--index", options->index, "run only this network of the expanded study")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   run->add_option("--threads", options->threads,
                   "threads per rank (default OMP_NUM_THREADS, else the processors of the rank)")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1));
   run->add_option("--data-dir", options->data_folder,
                   "where data.path starts (default PLUMBLINE_DATA_DIR, else ./data)");
   run->add_flag("--dry-run", options->dry_run,

@@ -44,15 +44,16 @@ void add_family_attributes(const study::RunSettings& run, record::HistoryHeader&
   header.model["pool_every"] = static_cast<std::int64_t>(network.pool_every);
 }
 
-record::TheoryHeader theory_header(const theory::Prediction& prediction) {
+/// Residual networks approach no fixed point, so they have no scales of approach either.
+record::TheoryHeader theory_header(const theory::Prediction& prediction, bool residual) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   record::TheoryHeader header;
   header.delta_rms_ratio = prediction.delta_rms_ratio;
-  header.attributes = {
-      {"q_star", prediction.q_star.value_or(std::numeric_limits<double>::quiet_NaN())},
-      {"chi_1", prediction.chi_1},
-      {"xi_q", prediction.xi_q},
-      {"xi_c", prediction.xi_c},
-      {"assumptions", prediction.assumptions}};
+  header.attributes = {{"q_star", prediction.q_star.value_or(kNone)},
+                       {"chi_1", prediction.chi_1},
+                       {"xi_q", residual ? kNone : prediction.xi_q},
+                       {"xi_c", residual ? kNone : prediction.xi_c},
+                       {"assumptions", prediction.assumptions}};
   return header;
 }
 
@@ -138,7 +139,7 @@ RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> mo
     if (inputs.world.rank() != 0) return;
     prediction = predict_run(run, inputs.dataset);
     record::HistoryHeader header = header_of(inputs, subject);
-    header.theory = theory_header(prediction);
+    header.theory = theory_header(prediction, run.network.residual);
     writer = std::make_unique<record::HistoryWriter>(inputs.history_file, header, inputs.overwrite);
   });
   probe::HistoryProbe probe(run.record, subject, writer.get());

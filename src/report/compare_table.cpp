@@ -49,8 +49,8 @@ constexpr Figure kFigures[] = {
 constexpr const char* kLegend =
     "delta_rms: gradient at the pre-activations of the first and last hidden layer, first recorded"
     " step;\ndecay: its factor per layer (or time step) towards the input; theory: the same as"
-    " mean-field theory predicts it;\n|dW1|: weight gradient of the first layer, first and last"
-    " recorded step.\n";
+    " mean-field theory predicts it;\n|dW1|: weight gradient of the first layer (or"
+    " time step), first and last recorded step.\n";
 
 bool is_shared(const std::vector<RunSummary>& runs, Text member) {
   return std::all_of(runs.begin(), runs.end(),
