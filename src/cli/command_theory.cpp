@@ -2,26 +2,24 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
 #include "cli/theory_output.hpp"
 #include "core/error.hpp"
+#include "study/key.hpp"
 #include "study/names.hpp"
 #include "study/suggest.hpp"
 
 namespace plumb::cli {
 namespace {
-
-// The ranges of the study keys of the same names.
-constexpr double kMostVariance = 1e30;
-constexpr std::int64_t kMostDepth = 10'000;
-constexpr std::int64_t kMostWidth = 65'536;
 
 struct TheoryOptions {
   std::string activation;
@@ -46,17 +44,31 @@ net::Activation activation_of(const std::string& name) {
                      meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant)));
 }
 
-/// Written so that not-a-number is refused too.
-void check_range(const char* option, double value, double least, double most) {
-  if (value >= least && value <= most) return;
-  refuse(fmt::format("{} {:g}; allowed: {:g} to {:g}", option, value, least, most));
+/// What a study file may hold there: the option means the same.
+template <class Range>
+const Range& range_of(const char* key) {
+  return std::get<Range>(study::find_key(key)->domain);
 }
 
+/// Written so that not-a-number is refused too.
+void check_range(const char* option, double value, const char* key) {
+  const auto& range = range_of<study::RealRange>(key);
+  const bool above = range.low_end == study::RealRange::Low::Excluded;
+  if ((above ? value > range.low : value >= range.low) && value <= range.high) return;
+  refuse(above
+             ? fmt::format("{} {:g}; allowed: above {:g}, up to {:g}", option, value, range.low,
+                           range.high)
+             : fmt::format("{} {:g}; allowed: {:g} to {:g}", option, value, range.low, range.high));
+}
+
+/// From 1 on: a study's depth may be 0, but there is no layer then to say anything about.
 std::optional<std::size_t> count(const char* option, std::optional<std::int64_t> value,
-                                 std::int64_t most) {
+                                 const char* key) {
   if (!value) return std::nullopt;
-  if (*value < 1 || *value > most) {
-    refuse(fmt::format("{} {}; allowed: 1 to {}", option, *value, most));
+  const auto& range = range_of<study::IntegerRange>(key);
+  const std::int64_t least = std::max<std::int64_t>(range.low, 1);
+  if (*value < least || *value > range.high) {
+    refuse(fmt::format("{} {}; allowed: {} to {}", option, *value, least, range.high));
   }
   return static_cast<std::size_t>(*value);
 }
@@ -64,11 +76,8 @@ std::optional<std::size_t> count(const char* option, std::optional<std::int64_t>
 TheoryQuery checked(const TheoryOptions& options) {
   TheoryQuery query;
   query.function.activation = activation_of(options.activation);
-  if (!(options.weight_variance > 0 && options.weight_variance <= kMostVariance)) {
-    refuse(fmt::format("--weight-variance {:g}; allowed: above 0, up to {:g}",
-                       options.weight_variance, kMostVariance));
-  }
-  check_range("--bias-variance", options.bias_variance, 0, kMostVariance);
+  check_range("--weight-variance", options.weight_variance, "network.weight_variance");
+  check_range("--bias-variance", options.bias_variance, "network.bias_variance");
   query.weight_variance = options.weight_variance;
   query.bias_variance = options.bias_variance;
   if (options.negative_slope) {
@@ -76,11 +85,11 @@ TheoryQuery checked(const TheoryOptions& options) {
       refuse("--negative-slope says nothing about " + options.activation +
              "; allowed: with leaky_relu");
     }
-    check_range("--negative-slope", *options.negative_slope, 0, 1);
+    check_range("--negative-slope", *options.negative_slope, "network.negative_slope");
     query.function.negative_slope = *options.negative_slope;
   }
-  query.depth = count("--depth", options.depth, kMostDepth);
-  query.width = count("--width", options.width, kMostWidth);
+  query.depth = count("--depth", options.depth, "network.depth");
+  query.width = count("--width", options.width, "network.width");
   query.residual = options.residual;
   if (query.residual && query.depth.value_or(0) < 2) {
     refuse(

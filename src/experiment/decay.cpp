@@ -1,6 +1,8 @@
 #include "experiment/decay.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "data/sample_order.hpp"
 #include "theory/decay_check.hpp"
@@ -9,22 +11,24 @@
 namespace plumb::experiment {
 namespace {
 
-/// Mean over the first batch of ||x||^2.
-double input_square_norm(const study::RunSettings& run, const data::Dataset& dataset) {
+// They stand for a larger batch: reading all of it takes time that one process alone would spend.
+constexpr std::size_t kMostSamples = 1024;
+
+/// ||x||^2 of the first batch's samples.
+std::vector<double> input_square_norms(const study::RunSettings& run,
+                                       const data::Dataset& dataset) {
   const data::SampleOrder order(dataset.size(data::Split::Train), run.train.seed);
   std::vector<float> x(dataset.inputs());
-  double sum = 0;
-  for (std::size_t s = 0; s < run.train.batch; ++s) {
+  std::vector<double> square_norms(std::min<std::size_t>(run.train.batch, kMostSamples), 0.0);
+  for (std::size_t s = 0; s < square_norms.size(); ++s) {
     dataset.read(data::Split::Train, order.index(s), x);
-    for (const double value : x) sum += value * value;
+    for (const double value : x) square_norms[s] += value * value;
   }
-  return sum / static_cast<double>(run.train.batch);
+  return square_norms;
 }
 
 /// Below it deltas lose digits, or vanish. They carry the loss scale while they are rounded.
-double smallest_normal(const train::TrainSettings& settings) {
-  constexpr double kFirstDynamicScale = 65536;
-  const double scale = settings.loss_scale.dynamic ? kFirstDynamicScale : settings.loss_scale.value;
+double smallest_normal(const train::TrainSettings& settings, double scale) {
   if (settings.gradient_format == math::NumberFormat::Float16) return 0x1p-14 / scale;
   const bool wide = settings.precision == train::Precision::Float64;
   return (wide ? double{std::numeric_limits<double>::min()}
@@ -35,13 +39,16 @@ double smallest_normal(const train::TrainSettings& settings) {
 }  // namespace
 
 theory::Prediction predict_run(const study::RunSettings& run, const data::Dataset& dataset) {
-  double square_norm = input_square_norm(run, dataset);
-  if (run.network.family == net::Family::Rnn) square_norm /= static_cast<double>(run.network.depth);
-  return theory::predict(run.network, train::problem_of(dataset), square_norm);
+  std::vector<double> square_norms = input_square_norms(run, dataset);
+  if (run.network.family == net::Family::Rnn) {
+    for (double& norm : square_norms) norm /= static_cast<double>(run.network.depth);
+  }
+  return theory::predict(run.network, train::problem_of(dataset), square_norms);
 }
 
 void DecayObserver::on_step(const train::StepReport& report) {
   if (report.step != 0) return;
+  loss_scale_ = report.loss_scale;
   for (const train::LayerSums& layer : report.layers) {
     delta_rms_.push_back(layer.delta.scaled_norm(1 / static_cast<double>(batch_)) /
                          report.loss_scale);
@@ -52,8 +59,9 @@ train::Check check_decay(const comm::Communicator& world, const study::RunSettin
                          const theory::Prediction& prediction, const DecayObserver& measured) {
   train::Check check{"decay_matches_theory", false, ""};
   if (world.rank() == 0) {
-    const theory::DecayCheck verdict = theory::check_decay(
-        prediction, run.network, measured.delta_rms(), run.train.batch, smallest_normal(run.train));
+    const theory::DecayCheck verdict =
+        theory::check_decay(prediction, run.network, measured.delta_rms(), run.train.batch,
+                            smallest_normal(run.train, measured.loss_scale()));
     check.passed = verdict.passed || !verdict.checked;
     check.detail = verdict.detail;
   }

@@ -12,20 +12,22 @@
 
 namespace plumb::experiment {
 
-/// The prediction for this run's network on its first batch.
+/// The prediction for this run's network on its first batch, or 1024 samples of a larger one.
 theory::Prediction predict_run(const study::RunSettings& run, const data::Dataset& dataset);
 
-/// Keeps delta_rms of every row at step 0.
+/// Keeps delta_rms of every row at step 0, and the loss scale that the deltas carried.
 class DecayObserver final : public train::Observer {
  public:
   explicit DecayObserver(std::size_t batch) : batch_(batch) {}
   [[nodiscard]] bool measures(std::uint64_t step) const override { return step == 0; }
   void on_step(const train::StepReport& report) override;
   [[nodiscard]] const std::vector<double>& delta_rms() const noexcept { return delta_rms_; }
+  [[nodiscard]] double loss_scale() const noexcept { return loss_scale_; }
 
  private:
   std::size_t batch_;
   std::vector<double> delta_rms_;
+  double loss_scale_ = 1;
 };
 
 /// Collective: rank 0 compares, all get its verdict.

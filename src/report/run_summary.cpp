@@ -71,7 +71,7 @@ void read_gradients(RunSummary& run, const HistoryReader& history) {
 // geometric mean up to the last hidden layer is to be compared with decay_per_layer.
 double theory_decay(const HistoryReader& history) {
   constexpr const char* kRatio = "theory/delta_rms_ratio";
-  if (!history.has(kRatio)) return kNothing;  // older files, and networks without a theory
+  if (!history.has(kRatio)) return kNothing;  // files of earlier versions
   const Table ratio = history.table(kRatio);
   const std::size_t count = ratio.rows < 2 ? 0 : ratio.rows - 2;
   double log_sum = 0;

@@ -17,6 +17,8 @@ using net::NetworkSettings;
 constexpr double kMostLayerVariance = 0.125;
 // Nor may more than this share of the gradient point where the theory does not look.
 constexpr double kMostAlignedShare = 0.125;
+// Nor may fewer samples than four, in effect, make up the gradient.
+constexpr double kMostMixtureVariance = 0.25;
 constexpr std::size_t kLeastWidth = 16;
 constexpr std::size_t kFewestRatios = 2;
 // float32's roundings in a layer's norm, with room.
@@ -72,8 +74,8 @@ std::optional<std::string> unfit_values(std::span<const double> delta_rms, std::
   return std::nullopt;
 }
 
-/// Leaves out up to four layers at each end, where there are enough: at the input the samples'
-/// different norms, at the output weights that delta itself depends on.
+/// Leaves out up to four layers at each end, where there are enough: at the input the numbers that
+/// are no normal distribution, at the output weights that delta itself depends on.
 Range inner_ratios(std::size_t rows, std::size_t first) {
   if (rows < 2) return {};
   Range range{first, rows - 2};
@@ -87,12 +89,25 @@ struct Comparison {
   double allowed = 0;
 };
 
+/// Where other samples make up the gradient below than above: variance of ln delta_rms^2 between
+/// the two ends that comes from the samples' different deltas at the output. See docs/theory.md.
+double mixture_variance(const Prediction& prediction, Range range) {
+  const std::vector<double>& below = prediction.sample_share[range.first];
+  const std::vector<double>& above = prediction.sample_share[range.last];
+  double sum = 0;
+  for (std::size_t g = 0; g < below.size(); ++g) {
+    sum += prediction.group_samples[g] * (below[g] - above[g]) * (below[g] - above[g]);
+  }
+  return sum;
+}
+
 /// See docs/theory.md for each term of what is allowed.
 Comparison compare(const Prediction& prediction, std::span<const double> delta_rms, Range range,
                    double forward_variance, bool averaged) {
   Comparison sums;
   double variance =
       prediction.log_own_variance[range.first] + prediction.log_own_variance[range.last];
+  variance += prediction.forward_variance[range.first] + mixture_variance(prediction, range);
   double second_order = variance * variance;
   double batch_averaging = 0;
   const double aligned = prediction.aligned_share[range.first];
@@ -123,6 +138,10 @@ std::optional<std::string> unfit_layers(const Prediction& prediction,
     return fmt::format("width {} is too small for the theory: k/n = {:.2g}, at most {}",
                        settings.width, variance, kMostLayerVariance);
   }
+  if (mixture_variance(prediction, range) > kMostMixtureVariance) {
+    return "so few of the batch's samples, those of small norm, make up the gradient that their "
+           "deltas at the output count, which the theory does not know";
+  }
   if (aligned > kMostAlignedShare) {
     return fmt::format(
         "width {} is too small for a residual network of depth {}: its gradient turns towards the "
@@ -132,7 +151,7 @@ std::optional<std::string> unfit_layers(const Prediction& prediction,
   return std::nullopt;
 }
 
-/// Elsewhere the forward pass scatters little beside k / n; orthogonal weights leave it alone.
+/// Orthogonal weights leave to phi alone what scatters, forward and backward.
 double forward_variance(const NetworkSettings& settings) {
   const bool counts =
       settings.init == net::Init::Orthogonal && !is_piecewise_linear(settings.activation);

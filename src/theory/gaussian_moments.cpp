@@ -20,18 +20,23 @@ Moments piecewise_linear_moments(double a, double q) {
   const double a2 = a * a;
   const double half = (1 + a2) / 2;
   const double mean = (1 - a) * std::sqrt(q / (2 * std::numbers::pi));
-  return {mean, q * half, half, half, (1 + a2 * a2) / 2};
+  return {mean, q * half, half, half, (1 + a2 * a2) / 2, 0};
 }
 
 Moments tanh_moments(double q) {
   const TanhAverages t = tanh_averages(q);
-  return {0, t.square, t.square_slope, t.sech_fourth, t.sech_eighth};
+  return {0, t.square, t.square_slope, t.sech_fourth, t.sech_eighth, t.sech_fourth_slope};
 }
 
 /// sigmoid(x) = (1 + tanh(x / 2)) / 2: the input of that tanh has variance q / 4.
 Moments sigmoid_moments(double q) {
   const TanhAverages t = tanh_averages(q / 4);
-  return {0.5, (1 + t.square) / 4, t.square_slope / 16, t.sech_fourth / 16, t.sech_eighth / 256};
+  return {0.5,
+          (1 + t.square) / 4,
+          t.square_slope / 16,
+          t.sech_fourth / 16,
+          t.sech_eighth / 256,
+          t.sech_fourth_slope / 64};
 }
 
 }  // namespace

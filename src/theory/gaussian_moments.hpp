@@ -17,11 +17,12 @@ bool is_piecewise_linear(net::Activation activation) noexcept;
 
 /// Averages over z ~ N(0, 1) with x = sqrt(q) z.
 struct Moments {
-  double mean = 0;               // phi(x)
-  double square = 0;             // phi(x)^2
-  double square_slope = 0;       // d/dq of `square`
-  double derivative_square = 0;  // phi'(x)^2, mu_1
-  double derivative_fourth = 0;  // phi'(x)^4, mu_2
+  double mean = 0;                     // phi(x)
+  double square = 0;                   // phi(x)^2
+  double square_slope = 0;             // d/dq of `square`
+  double derivative_square = 0;        // phi'(x)^2, mu_1
+  double derivative_fourth = 0;        // phi'(x)^4, mu_2
+  double derivative_square_slope = 0;  // d/dq of mu_1
 };
 
 /// q: variance of the input, finite and >= 0. Closed form for piecewise linear functions, else a

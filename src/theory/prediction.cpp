@@ -1,11 +1,12 @@
 #include "theory/prediction.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <numeric>
+#include <vector>
 
 #include "theory/gaussian_moments.hpp"
 #include "theory/layer_plan.hpp"
+#include "theory/layer_rows.hpp"
 #include "theory/mean_field.hpp"
 #include "theory/width_effect.hpp"
 
@@ -17,69 +18,6 @@ using net::ProblemShape;
 
 ActivationFunction function_of(const NetworkSettings& settings) {
   return {settings.activation, settings.negative_slope};
-}
-
-struct Signal {
-  Moments phi;
-  double passed_on = 0;  // second moment p of one coordinate of what the layer passes on
-};
-
-/// The hidden layers. What a layer passes on, phi(z) or with a skip a + phi(z), has mean m and
-/// second moment p in each coordinate; a and z are independent.
-std::vector<Signal> forward(const NetworkSettings& settings,
-                            const std::vector<PlannedLayer>& layers, double input_mean_square) {
-  std::vector<Signal> signals;
-  double p = input_mean_square;
-  double m = 0;
-  for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
-    const double q = layers[l].weight_variance * p + bias_variance(settings);
-    const Moments phi = gaussian_moments(function_of(settings), q);
-    const bool skips = settings.residual && l > 0;
-    p = phi.square + (skips ? p + 2 * m * phi.mean : 0);
-    m = phi.mean + (skips ? m : 0);
-    signals.push_back({phi, p});
-  }
-  return signals;
-}
-
-/// E ||delta_l||^2 / ||delta_{l+1}||^2. With a skip past layer l+1, delta_l = phi' (g + W delta)
-/// with delta = phi'_{l+1} g: the square norm of g grows by 1 + sigma_w^2 mu_1.
-double square_ratio(const PlannedLayer& here, const PlannedLayer& above, const Moments& moments,
-                    const Moments* skipped) {
-  double factor = above.weight_variance;
-  if (skipped != nullptr) factor += 1 / skipped->derivative_square;
-  return factor * moments.derivative_square * here.pooling_factor;
-}
-
-void add_row(Prediction& prediction, double square_ratio, WidthEffect effect) {
-  prediction.delta_rms_ratio.push_back(std::sqrt(square_ratio));
-  prediction.log_ratio_bias.push_back(effect.bias);
-  prediction.log_ratio_variance.push_back(effect.variance);
-  prediction.log_own_variance.push_back(effect.own_variance);
-  prediction.aligned_share.push_back(0);
-}
-
-void add_output_row(Prediction& prediction) {
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  add_row(prediction, none, {none, none, none});
-}
-
-void add_layer_rows(const NetworkSettings& settings, const std::vector<PlannedLayer>& layers,
-                    const std::vector<Signal>& signals, Prediction& prediction) {
-  const bool orthogonal = settings.init == net::Init::Orthogonal;
-  for (std::size_t l = 0; l < signals.size(); ++l) {
-    const Moments& phi = signals[l].phi;
-    const PlannedLayer& above = layers[l + 1];
-    const bool is_skipped = settings.residual && l + 1 < signals.size();
-    const Moments* skipped = is_skipped ? &signals[l + 1].phi : nullptr;
-    WidthEffect effect = is_skipped
-                             ? residual_width_effect(phi, *skipped, above.weight_variance,
-                                                     layers[l].units, orthogonal)
-                             : plain_width_effect(phi, layers[l].units, above.units, orthogonal);
-    if (settings.residual && !is_skipped) effect.own_variance = effect.variance;
-    add_row(prediction, square_ratio(layers[l], above, phi, skipped), effect);
-  }
-  add_output_row(prediction);
 }
 
 /// phi(x) = x phi'(x): past a skip, with a' = a + phi(z), a'.g' = a.g if there is no bias. Where
@@ -110,34 +48,46 @@ void add_residual_scales(double weight_variance, const std::vector<Signal>& sign
   prediction.xi_q = prediction.xi_c = depth_scale(prediction.chi_1);
 }
 
-constexpr const char* kWideAndIndependent =
-    "Infinitely wide layers with independent weights, inputs of equal norm, and gradients "
-    "independent of the signals they meet";
+constexpr const char* kWide =
+    "Infinitely wide layers with independent weights, gradients independent of the signals they "
+    "meet, and ";
+
+std::string assumptions_of_layers(const NetworkSettings& settings) {
+  std::string text = std::string(kWide) + "samples that differ in their inputs' norm alone";
+  if (settings.family == net::Family::Cnn) {
+    text +=
+        "; borders of the pictures and what pooling does to the signal are left out, and max "
+        "pooling is taken to pick places whose derivative is an average one";
+  }
+  return text + ".";
+}
+
+/// Of one number of the input. One zero for no samples.
+std::vector<double> mean_squares(std::span<const double> square_norms, std::size_t inputs) {
+  std::vector<double> result;
+  const auto numbers = static_cast<double>(std::max<std::size_t>(inputs, 1));
+  for (const double norm : square_norms) result.push_back(norm / numbers);
+  if (result.empty()) result.push_back(0);
+  return result;
+}
 
 Prediction predict_layers(const NetworkSettings& settings, const ProblemShape& problem,
-                          double input_square_norm) {
+                          std::span<const double> square_norms) {
   const std::vector<PlannedLayer> layers = plan_layers(settings, problem);
-  const auto inputs = static_cast<double>(std::max<std::size_t>(problem.inputs, 1));
-  const std::vector<Signal> signals = forward(settings, layers, input_square_norm / inputs);
   Prediction prediction;
-  add_layer_rows(settings, layers, signals, prediction);
-  if (settings.residual && is_piecewise_linear(settings.activation)) {
+  const std::vector<Signal> signals =
+      add_layer_rows(settings, layers, mean_squares(square_norms, problem.inputs), prediction);
+  if (has_skips(settings) && is_piecewise_linear(settings.activation)) {
     add_aligned_share(layers, signals, prediction);
   }
   const double variance = hidden_weight_variance(settings);
-  if (settings.residual) {
+  if (has_skips(settings)) {
     add_residual_scales(variance, signals, prediction);
   } else {
     add_fixed_point(mean_field(function_of(settings), variance, bias_variance(settings)),
                     prediction);
   }
-  prediction.assumptions = kWideAndIndependent;
-  if (settings.family == net::Family::Cnn) {
-    prediction.assumptions +=
-        "; borders of the pictures and what pooling does to the signal are left out, and max "
-        "pooling is taken to pick places whose derivative is an average one";
-  }
-  prediction.assumptions += ".";
+  prediction.assumptions = assumptions_of_layers(settings);
   return prediction;
 }
 
@@ -148,29 +98,41 @@ Prediction predict_steps(const NetworkSettings& settings, const ProblemShape& pr
   const double fed = cell.input_variance * input_square_norm + bias_variance(settings);
   const auto units = static_cast<double>(settings.width);
   Prediction prediction;
+  make_rows(prediction, settings.depth + 1);
   double state_square = 0;  // h_0 = 0
-  for (std::size_t t = 1; t <= settings.depth; ++t) {
+  for (std::size_t t = 0; t < settings.depth; ++t) {
     const Moments moments =
         gaussian_moments(function, cell.recurrent_variance * state_square + fed);
-    const double variance = t == settings.depth ? cell.output_variance : cell.recurrent_variance;
-    add_row(prediction, variance * moments.derivative_square,
+    const bool last = t + 1 == settings.depth;
+    const double variance = last ? cell.output_variance : cell.recurrent_variance;
+    set_row(prediction, t, variance * moments.derivative_square,
             plain_width_effect(moments, units, units, false));
     state_square = moments.square;
   }
-  add_output_row(prediction);
   add_fixed_point(mean_field(function, cell.recurrent_variance, fed), prediction);
-  prediction.assumptions = std::string(kWideAndIndependent) +
-                           "; the recurrent weights are taken as drawn anew in every time step, "
-                           "and the inputs of all time steps as equally large.";
+  prediction.assumptions = std::string(kWide) +
+                           "inputs of equal norm; the recurrent weights are taken as drawn anew in "
+                           "every time step, and the inputs of all time steps as equally large.";
   return prediction;
+}
+
+double mean(std::span<const double> values) {
+  const auto count = static_cast<double>(std::max<std::size_t>(values.size(), 1));
+  return std::accumulate(values.begin(), values.end(), 0.0) / count;
 }
 
 }  // namespace
 
 Prediction predict(const NetworkSettings& settings, const ProblemShape& problem,
+                   std::span<const double> input_square_norms) {
+  return settings.family == net::Family::Rnn
+             ? predict_steps(settings, problem, mean(input_square_norms))
+             : predict_layers(settings, problem, input_square_norms);
+}
+
+Prediction predict(const NetworkSettings& settings, const ProblemShape& problem,
                    double input_square_norm) {
-  return settings.family == net::Family::Rnn ? predict_steps(settings, problem, input_square_norm)
-                                             : predict_layers(settings, problem, input_square_norm);
+  return predict(settings, problem, std::span<const double>(&input_square_norm, 1));
 }
 
 }  // namespace plumb::theory

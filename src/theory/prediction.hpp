@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,15 @@ struct Prediction {
   /// (L) residual networks of piecewise linear functions: estimated share of the gradient's square
   /// norm that has turned towards the signal, which the prediction does not know of; 0 otherwise.
   std::vector<double> aligned_share;
+  /// (L) plain networks: what the scatter of the signals' size adds to the variance of
+  /// ln(||delta_l||^2 / ||delta_L||^2); nothing where phi' does not know of it.
+  std::vector<double> forward_variance;
+  /// Of samples whose inputs are of different size: how many there are in each group, and (L) the
+  /// share that one sample of each group has in the batch's ||delta_l||^2. One group where phi'
+  /// does not know of the size. The mean over samples is over them all: log_ratio_bias etc. are
+  /// means over the groups by their shares.
+  std::vector<double> group_samples;
+  std::vector<std::vector<double>> sample_share;
   /// Of the hidden layers' variances, see mean_field.hpp. Residual networks have no q*; their
   /// chi_1 is the factor of the last hidden layer and changes with depth.
   std::optional<double> q_star;
@@ -34,8 +44,13 @@ struct Prediction {
   std::string assumptions;  // one sentence: what the prediction leaves out
 };
 
-/// Layer by layer, from the first layer's input on. input_square_norm: mean over samples of
-/// ||x||^2; for rnn, of one time step's input.
+/// Layer by layer, from the first layer's input on, as the mean over samples of ||delta_l||^2
+/// behaves. input_square_norms: ||x||^2 of each sample, finite and >= 0, as many as there are or
+/// some that stand for all; for rnn, of one time step's input, and only their mean counts.
+Prediction predict(const net::NetworkSettings& settings, const net::ProblemShape& problem,
+                   std::span<const double> input_square_norms);
+
+/// All samples of the same norm.
 Prediction predict(const net::NetworkSettings& settings, const net::ProblemShape& problem,
                    double input_square_norm);
 

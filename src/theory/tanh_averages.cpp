@@ -47,8 +47,10 @@ TanhAverages tanh_averages(double q) {
   const double deviation = std::sqrt(q);
   TanhAverages sums;
   double sech_square = 0;
-  double curvature = 0;      // (tanh^2)'' / 2
-  double inverse_slope = 0;  // sech^2 (1 - z^2)
+  double curvature = 0;             // (tanh^2)'' / 2
+  double inverse_slope = 0;         // sech^2 (1 - z^2)
+  double fourth_curvature = 0;      // (sech^4)'' / 2
+  double fourth_inverse_slope = 0;  // sech^4 (z^2 - 1)
   for (std::size_t i = 0; i < grid.x.size(); ++i) {
     const double weight = grid.weight[i];
     const double cosh = std::cosh(grid.x[i]);
@@ -62,14 +64,18 @@ TanhAverages tanh_averages(double q) {
     sech_square += weight * s2;
     curvature += weight * (s4 - 2 * tanh * tanh * s2);
     inverse_slope += weight * s2 * (1 - z * z);
+    fourth_curvature += weight * s4 * (8 - 10 * s2);
+    fourth_inverse_slope += weight * s4 * (z * z - 1);
   }
   // Small q: tanh^2 itself is small. Large q: only 1 - tanh^2 = sech^2 fits the grid, and the
   // slope by parts, Int Dz f (z^2 - 1) / (2 q), does not cancel.
   if (q > 1) {
     sums.square = 1 - sech_square;
     sums.square_slope = inverse_slope / q / 2;
+    sums.sech_fourth_slope = fourth_inverse_slope / q / 2;
   } else {
     sums.square_slope = curvature;
+    sums.sech_fourth_slope = fourth_curvature;
   }
   return sums;
 }

@@ -5,10 +5,11 @@ namespace plumb::theory {
 
 /// Averages over x ~ N(0, q), q finite and >= 0; relative error about 1e-14.
 struct TanhAverages {
-  double square = 0;        // tanh(x)^2
-  double square_slope = 0;  // d/dq of it
-  double sech_fourth = 0;   // tanh'(x)^2 = sech(x)^4
-  double sech_eighth = 0;   // tanh'(x)^4
+  double square = 0;             // tanh(x)^2
+  double square_slope = 0;       // d/dq of it
+  double sech_fourth = 0;        // tanh'(x)^2 = sech(x)^4
+  double sech_eighth = 0;        // tanh'(x)^4
+  double sech_fourth_slope = 0;  // d/dq of sech(x)^4's average
 };
 
 TanhAverages tanh_averages(double q);

@@ -17,6 +17,24 @@ PUBLISHED = [
 ]
 
 
+# A quarter of the spirals' samples have less than a sixteenth of the largest square norm.
+SPIRALS = """
+    [network]
+    depth = [6, 10, 20]
+    width = 256
+    activation = "tanh"
+    init = "scaled"
+    weight_variance = [2, 3]
+    [data]
+    source = "spirals"
+    [train]
+    batch = 256
+    slice = 32
+    steps = 1
+    seed = [3, 4]
+    """
+
+
 class Theory(plumb.ProgramTest):
     def ask(self, activation, weight_variance, *arguments):
         """The JSON answer, which must be strict JSON."""
@@ -108,6 +126,17 @@ class Theory(plumb.ProgramTest):
         self.assertIn("delta_rms(19) / delta_rms(20)",
                       self.run_program(*command, "--residual").stdout)
 
+    def test_runs_whose_samples_differ_in_size_decay_as_predicted(self):
+        results = self.train(self.write("spirals.toml", SPIRALS))
+        runs = json.loads((results / "result.json").read_text())["runs"]
+        self.assertEqual(len(runs), 12)
+        checked = 0
+        for run in runs:
+            (check,) = [c for c in run["verification"] if c["name"] == "decay_matches_theory"]
+            self.assertIs(check["passed"], True, check)
+            checked += "predicted" in check["detail"]
+        self.assertGreaterEqual(checked, 9)
+
     def test_help_and_version(self):
         self.assertIn("--weight-variance", self.run_program("theory", "--help").stdout)
         self.assertIn("theory", self.run_program("--help").stdout)
@@ -142,6 +171,8 @@ class Theory(plumb.ProgramTest):
                 ([*good, "--depth", "2.5"], "2.5"),
                 ([*good, "--depth", "99999999999999999999"], "depth"),
                 ([*good, "--width", "0"], "allowed: 1 to 65536"),
+                (["--activation", "tanh", "--weight-variance", "1e31"], "up to 1e+30"),
+                ([*good, "--width", "65537"], "allowed: 1 to 65536"),
                 ([*good, "--residual"], "allowed: --depth 2 or more"),
                 ([*good, "--residual", "--depth", "1"], "allowed: --depth 2 or more"),
                 ([*good, "surplus"], "surplus")):

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/random.hpp"
 #include "random_network.hpp"
 
 namespace plumb::theory {
@@ -107,6 +108,71 @@ TEST(decay_check, passes_real_networks_of_every_kind) {
   // Of 48, too narrow for the theory: N(0, 1) weights with residual sigmoid and with tanh (3 x 2),
   // and residual relu with the three smaller variances (3 x 2).
   EXPECT_EQ(checked, 36U);
+}
+
+/// Square norms as those of the spirals, or with a logarithm of standard deviation 3.
+std::vector<double> mixed_norms(std::size_t samples, bool spirals, std::uint64_t seed) {
+  core::RandomStream random(seed, core::Purpose::TrainSample, 1U << 30U);
+  std::vector<double> norms;
+  for (std::size_t s = 0; s < samples; ++s) {
+    norms.push_back(spirals ? std::pow(random.uniform(), 2) + .0008
+                            : std::exp(3 * random.normal()));
+  }
+  return norms;
+}
+
+struct Mixed {
+  double weight_variance = 2;
+  std::size_t depth = 6, width = 256, batch = 64;
+  bool spirals = true;
+};
+
+// Chaotic tanh networks: samples of small norm make up more and more of the gradient on its way
+// down. Five standard deviations again.
+TEST(decay_check, passes_saturating_networks_on_samples_of_different_norm) {
+  std::size_t checked = 0;
+  std::size_t failed_with_the_mean = 0;
+  for (const Mixed& mixed :
+       {Mixed{2, 6}, Mixed{2, 10}, Mixed{2, 20}, Mixed{3, 10}, Mixed{3, 20}, Mixed{2, 10, 64, 4},
+        Mixed{2, 10, 256, 64, false}, Mixed{1.2, 20, 256, 64, false}}) {
+    NetworkSettings settings = network(Activation::Tanh, Init::Scaled, mixed.depth, mixed.width);
+    settings.weight_variance = mixed.weight_variance;
+    const net::ProblemShape problem{2, 10, 0, 0};
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+      const auto norms = mixed_norms(mixed.batch, mixed.spirals, seed);
+      const auto delta = testing::measured_delta_rms(settings, 2, 10, norms, seed);
+      const DecayCheck check =
+          check_decay(predict(settings, problem, norms), settings, delta, mixed.batch);
+      checked += check.checked ? 1U : 0U;
+      EXPECT_EQ(check.passed, check.checked)
+          << check.detail << " depth " << mixed.depth << " variance " << mixed.weight_variance;
+      double mean = 0;
+      for (const double norm : norms) mean += norm / static_cast<double>(mixed.batch);
+      const Prediction plain = predict(settings, problem, mean);
+      failed_with_the_mean += check_decay(plain, settings, delta, mixed.batch).passed ? 0U : 1U;
+    }
+  }
+  EXPECT_GE(checked, 16U);              // of 24
+  EXPECT_GE(failed_with_the_mean, 5U);  // so that the test means something
+}
+
+TEST(decay_check, fails_a_wrong_factor_on_samples_of_different_norm) {
+  NetworkSettings settings = network(Activation::Tanh, Init::Lecun, 20, 256);
+  const Prediction p = predict(settings, kProblem, mixed_norms(256, false, 1));
+  EXPECT_TRUE(check_decay(p, settings, as_predicted(p), 256).passed);
+  for (const double wrong : {1.1, 1 / 1.1}) {
+    const DecayCheck check = check_decay(p, settings, as_predicted(p, wrong), 256);
+    EXPECT_TRUE(check.checked) << check.detail;
+    EXPECT_FALSE(check.passed) << check.detail;
+  }
+}
+
+TEST(decay_check, does_not_judge_the_gradient_of_one_sample_among_many) {
+  NetworkSettings settings = network(Activation::Tanh, Init::He, 20, 256);
+  std::vector<double> norms(64, 100.0);
+  norms[5] = 1e-9;
+  const Prediction p = predict(settings, kProblem, norms);
+  expect_not_checked(check_decay(p, settings, as_predicted(p), 64), "samples");
 }
 
 TEST(decay_check, fails_a_real_network_that_forgets_the_derivative) {

@@ -226,6 +226,11 @@ TEST(gaussian_moments, agree_with_the_plain_integral) {
       EXPECT_NEAR(m.square / testing::gaussian_integral(square, panels), 1, 1e-9);
       EXPECT_NEAR(m.derivative_square, testing::derivative_moment(f, q, 2), 1e-10 + kink);
       EXPECT_NEAR(m.derivative_fourth, testing::derivative_moment(f, q, 4), 1e-10 + kink);
+      // Central differences err by h^2 / q^2 = 1e-8, and by 1e-12 / (2e-4) of the two averages.
+      const double h = 1e-4 * q;
+      const double difference = gaussian_moments(f, q + h).derivative_square -
+                                gaussian_moments(f, q - h).derivative_square;
+      EXPECT_NEAR(m.derivative_square_slope * q, difference / 2e-4, 2e-7 * m.derivative_square);
     }
   }
 }

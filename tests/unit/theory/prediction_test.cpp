@@ -112,6 +112,76 @@ TEST(prediction, for_residual_networks_follows_their_own_map) {
   EXPECT_NEAR(p.chi_1, 1 + third.derivative_square, 1e-12);
 }
 
+TEST(prediction, of_networks_too_shallow_for_a_skip_is_that_of_the_plain_network) {
+  for (const std::size_t depth : {0U, 1U}) {
+    NetworkSettings settings = mlp(Activation::Sigmoid, Init::Scaled, depth, 20);
+    const Prediction plain = predict(settings, {30, 20, 0, 0}, 30);
+    settings.residual = true;
+    const Prediction p = predict(settings, {30, 20, 0, 0}, 30);
+    EXPECT_NEAR(p.chi_1, .055721, .51e-6);  // the published value at q*
+    EXPECT_NEAR(p.q_star.value(), .264687, .51e-6);
+    EXPECT_EQ(p.xi_c, plain.xi_c);
+    for (std::size_t l = 0; l < depth; ++l) {
+      EXPECT_EQ(p.delta_rms_ratio[l], plain.delta_rms_ratio[l]);
+      EXPECT_EQ(p.log_own_variance[l], plain.log_own_variance[l]);
+    }
+  }
+}
+
+TEST(prediction, of_a_batch_is_the_mean_of_its_samples_square_deltas) {
+  NetworkSettings settings = mlp(Activation::Tanh, Init::Scaled, 8, 50);
+  settings.weight_variance = 3;
+  const net::ProblemShape problem{10, 4, 0, 0};
+  const std::vector<double> norms{0, 1e-5, .04, .04, 9, 700};
+  const Prediction p = predict(settings, problem, norms);
+  std::vector<double> below(norms.size(), 1.0);
+  for (std::size_t l = settings.depth; l-- > 0;) {
+    double sum = 0;
+    double sum_above = 0;
+    for (std::size_t s = 0; s < norms.size(); ++s) {
+      sum_above += below[s];
+      below[s] *= std::pow(predict(settings, problem, norms[s]).delta_rms_ratio[l], 2);
+      sum += below[s];
+    }
+    // Groups are 1/8 wide and these norms far apart: each has its own.
+    EXPECT_NEAR(p.delta_rms_ratio[l] / std::sqrt(sum / sum_above), 1, 1e-9) << l;
+    EXPECT_NEAR(p.sample_share[l][0], below[0] / sum, 1e-9);
+    EXPECT_NEAR(p.sample_share[l][2], below[2] / sum, 1e-9);
+  }
+  EXPECT_EQ(p.group_samples, (std::vector<double>{1, 1, 2, 1, 1}));
+}
+
+// The error of a group is S (S + 1) / 2 times the variance of ln ||x||^2 in it, (1/8)^2 / 12, with
+// a gradient ~ ||x||^(-2 S) and S below 1: .0013 over all layers.
+TEST(prediction, of_many_norms_is_that_of_each) {
+  const NetworkSettings settings = mlp(Activation::Tanh, Init::He, 10, 50);
+  const net::ProblemShape problem{2, 4, 0, 0};
+  std::vector<double> norms;
+  std::vector<double> gradient;
+  for (int i = 1; i <= 300; ++i) {
+    norms.push_back(std::pow(i / 300.0, 2));
+    double product = 1;
+    const Prediction one = predict(settings, problem, norms.back());
+    for (std::size_t l = 0; l < settings.depth; ++l) product *= std::pow(one.delta_rms_ratio[l], 2);
+    gradient.push_back(product);
+  }
+  double expected = 0;
+  for (const double value : gradient) expected += value / 300;
+  double grouped = 1;
+  const Prediction p = predict(settings, problem, norms);
+  for (std::size_t l = 0; l < settings.depth; ++l) grouped *= std::pow(p.delta_rms_ratio[l], 2);
+  EXPECT_LE(p.group_samples.size(), 64U);
+  EXPECT_NEAR(grouped / expected, 1, .002);
+}
+
+TEST(prediction, of_piecewise_linear_functions_does_not_ask_for_the_norms) {
+  const NetworkSettings settings = mlp(Activation::Relu, Init::He, 10, 50);
+  const Prediction p = predict(settings, {2, 4, 0, 0}, std::vector<double>{0, .1, 40});
+  EXPECT_EQ(p.group_samples, std::vector<double>{3});
+  EXPECT_DOUBLE_EQ(p.delta_rms_ratio[3], 1);
+  EXPECT_EQ(p.forward_variance[0], 0);
+}
+
 TEST(prediction, for_convolutions_counts_the_kernel_and_the_pooling) {
   NetworkSettings settings = mlp(Activation::Linear, Init::Lecun, 3, 6);
   settings.family = Family::Cnn;
@@ -171,6 +241,30 @@ TEST(prediction, for_recurrent_networks_starts_from_an_empty_state) {
               std::sqrt(recurrent * gaussian_moments(tanh, q_2).derivative_square), 1e-12);
   EXPECT_NEAR(p.q_star.value(), *fixed_point(tanh, recurrent, fed), 1e-12);
   EXPECT_NEAR(p.delta_rms_ratio[58], std::sqrt(p.chi_1), 1e-9);
+}
+
+// A network in which tanh saturates after some layers: how many, the scatter of its signals
+// decides. The variance of an estimate from 200 networks scatters by sqrt(2 / 200) = .1 of it;
+// three of these. First order in 1/n overestimates it where many layers' scatter adds up.
+TEST(prediction, knows_the_scatter_that_the_forward_pass_adds) {
+  NetworkSettings settings = mlp(Activation::Tanh, Init::Scaled, 10, 64);
+  settings.weight_variance = 3;
+  constexpr double kSmall = 1e-2;
+  constexpr std::size_t kSeeds = 200;
+  const Prediction p = predict(settings, {100, 64, 0, 0}, kSmall);
+  double backward = 0;
+  for (std::size_t l = 0; l < settings.depth; ++l) backward += p.log_ratio_variance[l];
+  double sum = 0;
+  double squares = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const auto delta = testing::measured_delta_rms(settings, 100, 64, kSmall, seed, 1);
+    const double log = 2 * (std::log(delta.front()) - std::log(delta.back()));
+    sum += log;
+    squares += log * log;
+  }
+  const double variance = (squares - sum * sum / kSeeds) / (kSeeds - 1);
+  EXPECT_GT(p.forward_variance[0], .3 * backward);
+  EXPECT_NEAR(variance / (backward + p.forward_variance[0]), 1, .3);
 }
 
 // Mean over seeds of the sum over all layers of ln ratio, against prediction with its width effect.

@@ -105,18 +105,26 @@ class RandomNetwork {
   Vector block_;
 };
 
-/// delta_rms over `samples` samples.
+/// delta_rms over samples of these square norms.
 inline Vector measured_delta_rms(const net::NetworkSettings& settings, std::size_t inputs,
-                                 std::size_t classes, double square_norm, std::uint64_t seed,
-                                 std::size_t samples) {
+                                 std::size_t classes, const Vector& square_norms,
+                                 std::uint64_t seed) {
   RandomNetwork network(settings, inputs, classes, seed);
+  const std::size_t samples = square_norms.size();
   Vector sum(settings.depth + 1, 0.0);
   for (std::size_t s = 0; s < samples; ++s) {
-    const Vector squares = network.square_deltas(square_norm, seed * samples + s);
+    const Vector squares = network.square_deltas(square_norms[s], seed * samples + s);
     for (std::size_t l = 0; l < sum.size(); ++l) sum[l] += squares[l];
   }
   for (double& value : sum) value = std::sqrt(value / static_cast<double>(samples));
   return sum;
+}
+
+/// Over `samples` samples of one square norm.
+inline Vector measured_delta_rms(const net::NetworkSettings& settings, std::size_t inputs,
+                                 std::size_t classes, double square_norm, std::uint64_t seed,
+                                 std::size_t samples) {
+  return measured_delta_rms(settings, inputs, classes, Vector(samples, square_norm), seed);
 }
 
 }  // namespace plumb::theory::testing
