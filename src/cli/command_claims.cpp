@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -13,6 +12,7 @@
 #include "cli/claims_folder.hpp"
 #include "cli/claims_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/data_folder.hpp"
 #include "cli/failure.hpp"
 #include "cli/machine.hpp"
 #include "cli/option_checks.hpp"
@@ -34,14 +34,11 @@ struct ClaimsOptions {
   std::vector<std::string> command_line;
 };
 
-std::filesystem::path data_folder(const ClaimsOptions& options) {
-  if (!options.data_folder.empty()) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(options.data_folder, ignored)) return options.data_folder;
-    throw core::IoError(options.data_folder + ": no such folder; --data-dir must name a folder");
-  }
-  const char* variable = std::getenv("PLUMBLINE_DATA_DIR");
-  return variable != nullptr && *variable != '\0' ? variable : "data";
+/// MNIST may be missing, but not the folder that somebody named.
+void refuse_missing_folder(const std::string& option) {
+  std::error_code ignored;
+  if (option.empty() || std::filesystem::is_directory(option, ignored)) return;
+  throw core::IoError(option + ": no such folder; --data-dir must name a folder");
 }
 
 /// Also when the launcher and the MPI library do not understand each other: every process would
@@ -87,14 +84,15 @@ void print_verdict(const std::vector<claims::Report>& reports) {
 
 int try_claims(const comm::Communicator& world, const ClaimsOptions& options) {
   refuse_several_ranks(world);
+  refuse_missing_folder(options.data_folder);
   constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
   const std::size_t threads = requested_threads(options.threads)
                                   .value_or(default_threads(processors(), 1, kAnyNumberOfSlices));
   const auto claims = claims::all_claims();
   ClaimsFolder folder(options.output, claims, options.force);
   const std::string provenance = provenance_json(world, threads, options.command_line);
-  const claims::Workplace workplace{&world,        threads,   options.output, data_folder(options),
-                                    options.force, provenance};
+  const claims::Workplace workplace{
+      &world, threads, options.output, data_folder(options.data_folder), options.force, provenance};
   const auto reports =
       claims::run_claims(claims, workplace, announcer(claims.size(), options.quiet));
   folder.write(reports, provenance);

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "cli/data_folder.hpp"
 #include "cli/machine.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
@@ -32,12 +32,6 @@ std::string read_text(const std::string& path) {
                     errno != 0 ? std::strerror(errno) : "it is a folder"));
   }
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-fs::path data_folder(const RunOptions& options) {
-  if (!options.data_folder.empty()) return options.data_folder;
-  const char* variable = std::getenv("PLUMBLINE_DATA_DIR");
-  return variable != nullptr && *variable != '\0' ? variable : "data";
 }
 
 std::vector<study::RunSettings> select(const study::Study& study, const RunOptions& options) {
@@ -124,7 +118,7 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
     for (const auto& run : plan.runs) plan.threads.push_back(threads_for(world, options, run));
   });
   for (std::size_t& threads : plan.threads) threads = agree_on_threads(world, threads);
-  plan.data_folder = data_folder(options);
+  plan.data_folder = data_folder(options.data_folder);
   plan.output =
       options.output.empty() ? fs::path("results") / plan.study.name : fs::path(options.output);
   return plan;
