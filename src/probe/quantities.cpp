@@ -10,7 +10,7 @@ void fill_gradient(const train::LayerSums& sums, const net::LayerShape& shape,
                    const StepScale& scale, LayerRow& row) {
   const auto weights = static_cast<double>(shape.weights());
   const math::UpdateSums& update = sums.update;
-  row.delta_rms = sums.delta.scaled_norm(1 / static_cast<double>(scale.samples)) / scale.loss_scale;
+  row.delta_rms = delta_rms(sums, scale);
   row.delta_mean_norm = sums.mean_delta.norm();
   row.bias_gradient_norm = sums.bias_gradient.norm();
   row.weight_gradient_norm = update.gradient.norm();
@@ -37,6 +37,10 @@ void fill_activation(const train::LayerSums& sums, const net::Stage& stage, cons
 }
 
 }  // namespace
+
+double delta_rms(const train::LayerSums& sums, const StepScale& scale) {
+  return sums.delta.scaled_norm(1 / static_cast<double>(scale.samples)) / scale.loss_scale;
+}
 
 LayerRow layer_row(const train::LayerSums& sums, const net::Stage& stage,
                    const net::LayerShape& shape, const StepScale& scale, double pivot) {

@@ -15,6 +15,9 @@ struct StepScale {
   double loss_scale = 1;    // in the deltas and slice gradients
 };
 
+/// sqrt(mean over samples of ||delta||^2), without the loss scale.
+double delta_rms(const train::LayerSums& sums, const StepScale& scale);
+
 /// One layer's row. `pivot` is what the activation sums were taken about. Definitions: contract,
 /// result files. Norms of nothing over nothing (a layer of zero weights in update_ratio) are 0 when
 /// the numerator is 0. noise_scale is left to NoiseScale.
