@@ -54,12 +54,12 @@ void GradientFinish<T>::convert(std::span<T> gradient) const {
   for (T& value : gradient) value /= scale;
 }
 
-/// Converts a run of the gradient; returns its sums, and its squares from before.
+/// Converts a run of the gradient; returns its sums, and, if measured, its squares from before.
 template <class T>
-math::UpdateSums GradientFinish<T>::finish_run(std::span<T> gradient,
+math::UpdateSums GradientFinish<T>::finish_run(std::span<T> gradient, Measure measure,
                                                math::SquareSum& exact) const {
   if (rounds_or_scales()) {
-    exact = math::square_sum<T>(gradient);
+    if (measure.sums) exact = math::square_sum<T>(gradient);
     convert(gradient);
     return math::gradient_sums<T>(gradient);
   }
@@ -69,21 +69,23 @@ math::UpdateSums GradientFinish<T>::finish_run(std::span<T> gradient,
 }
 
 template <class T>
-void GradientFinish<T>::finish_chunk(std::size_t chunk, std::vector<math::ExponentCounts>* counts) {
+void GradientFinish<T>::finish_chunk(std::size_t chunk, Measure measure,
+                                     std::vector<math::ExponentCounts>* counts) {
   const Chunk& part = store_.chunks()[chunk];
   const std::span<T> gradient = store_.parameters().subspan(part.offset, part.count);
-  chunk_sums_[chunk] = finish_run(gradient, chunk_squares_[chunk]);
+  chunk_sums_[chunk] = finish_run(gradient, measure, chunk_squares_[chunk]);
   const std::size_t stage = stage_of_group_[part.group];
   if (counts == nullptr || part.is_bias || stage == kSeveral) return;
   math::count_exponents<T>(gradient, (*counts)[stage]);
 }
 
 template <class T>
-void GradientFinish<T>::finish_extra(std::size_t chunk, std::vector<math::ExponentCounts>* counts) {
+void GradientFinish<T>::finish_extra(std::size_t chunk, Measure measure,
+                                     std::vector<math::ExponentCounts>* counts) {
   const ExtraChunk& piece = store_.extra_chunks()[chunk];
   const net::ExtraPart& part = network_.extra().parts()[piece.part];
   const std::span<T> gradient = store_.extra().subspan(piece.offset, piece.count);
-  extra_sums_[chunk] = finish_run(gradient, extra_squares_[chunk]);
+  extra_sums_[chunk] = finish_run(gradient, measure, extra_squares_[chunk]);
   if (counts == nullptr || part.kind != net::ExtraKind::WeightGradient) return;
   math::count_exponents<T>(gradient, (*counts)[part.stage]);
 }
@@ -99,9 +101,9 @@ void GradientFinish<T>::finish_all(Measure measure, bool complete) {
       counts = &by_thread[thread];
     }
     const std::size_t chunks = complete ? store_.chunks().size() : 0;
-    for (std::size_t i = thread; i < chunks; i += threads_) finish_chunk(i, counts);
+    for (std::size_t i = thread; i < chunks; i += threads_) finish_chunk(i, measure, counts);
     const std::size_t extra = measure.sums ? store_.extra_chunks().size() : 0;
-    for (std::size_t i = thread; i < extra; i += threads_) finish_extra(i, counts);
+    for (std::size_t i = thread; i < extra; i += threads_) finish_extra(i, measure, counts);
   });
   counts_.assign(measure.counts ? network_.stages().size() : 0, {});
   for (const Counts& counts : by_thread) {

@@ -37,7 +37,7 @@ class GradientFinish {
 
   /// Of each chunk, after a complete run(): sums of the gradient alone.
   [[nodiscard]] const std::vector<math::UpdateSums>& chunk_sums() const { return chunk_sums_; }
-  /// Of each chunk and extra chunk, after a complete or a measured run(): squares of the gradient
+  /// Of each chunk and extra chunk, after a complete and measured run(): squares of the gradient
   /// as it was summed, neither rounded nor unscaled.
   [[nodiscard]] const std::vector<math::SquareSum>& chunk_squares() const { return chunk_squares_; }
   [[nodiscard]] const std::vector<math::SquareSum>& extra_squares() const { return extra_squares_; }
@@ -52,9 +52,9 @@ class GradientFinish {
  private:
   [[nodiscard]] bool rounds_or_scales() const;
   void convert(std::span<T> gradient) const;
-  math::UpdateSums finish_run(std::span<T> gradient, math::SquareSum& exact) const;
-  void finish_chunk(std::size_t chunk, std::vector<math::ExponentCounts>* counts);
-  void finish_extra(std::size_t chunk, std::vector<math::ExponentCounts>* counts);
+  math::UpdateSums finish_run(std::span<T> gradient, Measure measure, math::SquareSum& exact) const;
+  void finish_chunk(std::size_t chunk, Measure measure, std::vector<math::ExponentCounts>* counts);
+  void finish_extra(std::size_t chunk, Measure measure, std::vector<math::ExponentCounts>* counts);
   void finish_all(Measure measure, bool complete);
 
   const TrainSettings settings_;

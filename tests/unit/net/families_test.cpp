@@ -233,7 +233,6 @@ TEST(cnn, pooling_is_not_idle_when_it_happens_once_or_nobody_asks_for_it) {
   EXPECT_EQ(idle_pooling(settings, tiny), "");
 }
 
-// sigmoid(z) = (1 + tanh(z/2)) / 2: see test of exact twins in the program tests for whole runs.
 TEST(network, of_depth_zero_is_a_linear_model) {
   NetworkSettings settings;
   settings.depth = 0;
