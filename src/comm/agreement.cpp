@@ -26,8 +26,8 @@ Failure attempt(const std::function<void()>& work) {
 }
 
 std::string with_rank(const Communicator& communicator, const std::string& message) {
-  return communicator.rank() == 0 ? message
-                                  : fmt::format("rank {}: {}", communicator.rank(), message);
+  const int rank = communicator.rank();
+  return rank == 0 ? message : fmt::format("{}: {}", communicator.name_of(rank), message);
 }
 
 void together(const Communicator& communicator, const std::function<void()>& work) {

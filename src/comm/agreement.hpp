@@ -15,7 +15,7 @@ struct Failure {
 };
 Failure attempt(const std::function<void()>& work);
 
-/// The message, with the rank in front unless it is rank 0.
+/// The message, with "rank 3 (host n2): " in front unless it is rank 0.
 std::string with_rank(const Communicator& communicator, const std::string& message);
 
 /// Collective: runs `work` on every rank; when it throws anywhere, throws core::AgreedError

@@ -1,26 +1,19 @@
 #include "comm/communicator.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "comm/mpi_call.hpp"
 #include "comm/pieces.hpp"
+#include "comm/world_map.hpp"
 
 namespace plumb::comm {
 namespace {
 
 constexpr int kTextTag = 1;
 
-int ranks_that_share_memory(MPI_Comm world) {
-  MPI_Comm node = MPI_COMM_NULL;
-  check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
-        "MPI_Comm_split_type");
-  int ranks = 0;
-  const int code = MPI_Comm_size(node, &ranks);
-  MPI_Comm_free(&node);
-  check(code, "MPI_Comm_size");
-  return ranks;
-}
+std::size_t index(int number) noexcept { return static_cast<std::size_t>(number); }
 
 void free_communicator(void* handle) noexcept {
   if (handle == nullptr) return;
@@ -63,14 +56,22 @@ std::string receive_text(const Communicator& communicator, std::size_t length, i
 }  // namespace
 
 Communicator Communicator::world() {
-  MPI_Comm duplicate = MPI_COMM_NULL;
-  check(MPI_Comm_dup(MPI_COMM_WORLD, &duplicate), "MPI_Comm_dup");
+  WorldMap map = map_world();
   Communicator communicator;
-  communicator.handle_ = duplicate;  // owned from here on
-  check(MPI_Comm_set_errhandler(duplicate, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
-  check(MPI_Comm_rank(duplicate, &communicator.rank_), "MPI_Comm_rank");
-  check(MPI_Comm_size(duplicate, &communicator.size_), "MPI_Comm_size");
-  communicator.ranks_on_node_ = ranks_that_share_memory(duplicate);
+  communicator.order_ = order_by_node(map.node_of);
+  int mine = 0;
+  check(MPI_Comm_rank(MPI_COMM_WORLD, &mine), "MPI_Comm_rank");
+  const auto& order = communicator.order_.world_ranks;
+  const auto place = std::find(order.begin(), order.end(), mine) - order.begin();
+  MPI_Comm ordered = MPI_COMM_NULL;
+  check(MPI_Comm_split(MPI_COMM_WORLD, 0, static_cast<int>(place), &ordered), "MPI_Comm_split");
+  communicator.handle_ = ordered;  // owned from here on
+  check(MPI_Comm_set_errhandler(ordered, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  check(MPI_Comm_rank(ordered, &communicator.rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(ordered, &communicator.size_), "MPI_Comm_size");
+  for (const int world_rank : order) {
+    communicator.hosts_.push_back(std::move(map.hosts[index(world_rank)]));
+  }
   return communicator;
 }
 
@@ -78,7 +79,9 @@ Communicator::Communicator(Communicator&& other) noexcept
     : handle_(std::exchange(other.handle_, nullptr)),
       rank_(other.rank_),
       size_(other.size_),
-      ranks_on_node_(other.ranks_on_node_) {}
+      order_(std::move(other.order_)),
+      hosts_(std::move(other.hosts_)),
+      channels_taken_(other.channels_taken_) {}
 
 Communicator& Communicator::operator=(Communicator&& other) noexcept {
   if (this != &other) {
@@ -86,12 +89,24 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
     handle_ = std::exchange(other.handle_, nullptr);
     rank_ = other.rank_;
     size_ = other.size_;
-    ranks_on_node_ = other.ranks_on_node_;
+    order_ = std::move(other.order_);
+    hosts_ = std::move(other.hosts_);
+    channels_taken_ = other.channels_taken_;
   }
   return *this;
 }
 
 Communicator::~Communicator() { free_communicator(handle_); }
+
+int Communicator::world_rank(int rank) const { return order_.world_ranks.at(index(rank)); }
+
+std::string Communicator::name_of(int rank) const {
+  return "rank " + std::to_string(world_rank(rank)) + " (host " + hosts_.at(index(rank)) + ")";
+}
+
+int Communicator::node() const { return order_.nodes.at(index(rank_)); }
+
+int Communicator::ranks_on_node() const { return order_.ranks_of_nodes.at(index(node())); }
 
 void Communicator::barrier() const { check(MPI_Barrier(raw(*this)), "MPI_Barrier"); }
 

@@ -3,11 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "comm/node_order.hpp"
+
 namespace plumb::comm {
+
+class Liveness;
 
 /// MPI from construction to destruction (MPI_THREAD_FUNNELED: only the thread that built it calls
 /// MPI). The destructor finalises unless MPI was already finalised; it sends no messages itself.
@@ -17,13 +22,39 @@ class Session {
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
+  /// Keeps the watch over the ranks until MPI_Finalize has returned.
+  void keep(std::unique_ptr<Liveness> liveness);
+
+ private:
+  std::unique_ptr<Liveness> liveness_;
 };
 
-/// Owner of a duplicated communicator; all calls are collective over its ranks. Each MPI call is
-/// checked; a failure throws core::Error(InputOutput) that names the call.
+/// A sum that MPI has under way: it moves on only while it is asked for. The destructor waits.
+class PendingSum {
+ public:
+  PendingSum(PendingSum&& other) noexcept;
+  PendingSum& operator=(PendingSum&&) = delete;
+  PendingSum(const PendingSum&) = delete;
+  PendingSum& operator=(const PendingSum&) = delete;
+  ~PendingSum();
+
+  /// Moves it on without blocking; true once it is finished.
+  bool test();
+  void wait();
+
+ private:
+  friend class Communicator;
+  explicit PendingSum(void* request) noexcept : request_(request) {}
+  void* request_;  // none: finished
+};
+
+/// Owner of a communicator of its own; all calls that send are collective over its ranks. Each MPI
+/// call is checked; a failure throws core::Error(InputOutput) that names the call.
 class Communicator {
  public:
-  /// A duplicate of MPI_COMM_WORLD. Needs a live Session.
+  /// All ranks of MPI_COMM_WORLD, those of a node (by MPI's shared-memory split) side by side, see
+  /// order_by_node(). Needs a live Session.
   static Communicator world();
   Communicator(Communicator&& other) noexcept;
   Communicator& operator=(Communicator&& other) noexcept;
@@ -33,8 +64,22 @@ class Communicator {
 
   [[nodiscard]] int rank() const noexcept { return rank_; }
   [[nodiscard]] int size() const noexcept { return size_; }
-  /// Ranks that share this rank's memory, by MPI's shared-memory split (counted once).
-  [[nodiscard]] int ranks_on_node() const noexcept { return ranks_on_node_; }
+  /// This rank as the launcher numbers it: for messages.
+  [[nodiscard]] int world_rank() const { return world_rank(rank_); }
+  [[nodiscard]] int world_rank(int rank) const;
+  /// "rank 3 (host n2)", as the launcher numbers it: how messages call any rank of this
+  /// communicator. Sends nothing.
+  [[nodiscard]] std::string name_of(int rank) const;
+
+  [[nodiscard]] int nodes() const noexcept { return static_cast<int>(ranks_of_nodes().size()); }
+  /// The node of this rank: 0, 1, ... in the order of ranks.
+  [[nodiscard]] int node() const;
+  /// Ranks that share this rank's memory.
+  [[nodiscard]] int ranks_on_node() const;
+  /// Ranks of each node, in the order of ranks.
+  [[nodiscard]] std::span<const int> ranks_of_nodes() const noexcept {
+    return order_.ranks_of_nodes;
+  }
 
   void barrier() const;
   template <class T>
@@ -49,8 +94,17 @@ class Communicator {
   /// MPI_Allreduce(MPI_SUM): fast, in an order of MPI's choosing.
   template <class T>
   void mpi_sum(std::span<T> values) const;  // T: float, double
+  /// The same begun: MPI_Iallreduce of up to 2^31 - 1 `values` into `sums`. Both must be left alone
+  /// until it is finished. Not in place: Open MPI has a better algorithm then.
+  template <class T>
+  [[nodiscard]] PendingSum start_mpi_sum(std::span<const T> values, std::span<T> sums) const;
   /// One text per rank, on rank 0; empty elsewhere.
   [[nodiscard]] std::vector<std::string> gather(const std::string& text) const;
+
+  /// Whoever exchanges messages of its own takes one of kChannels, in the same order on all ranks;
+  /// after the last one the first is given out again.
+  static constexpr int kChannels = 16;
+  [[nodiscard]] int take_channel() const noexcept { return channels_taken_++ % kChannels; }
 
   /// Raw handle for this room; void* so that no other room needs <mpi.h>.
   [[nodiscard]] void* handle() const noexcept { return handle_; }
@@ -60,7 +114,9 @@ class Communicator {
   void* handle_ = nullptr;
   int rank_ = 0;
   int size_ = 1;
-  int ranks_on_node_ = 1;
+  NodeOrder order_;
+  std::vector<std::string> hosts_;  // by rank
+  mutable int channels_taken_ = 0;
 };
 
 /// "Open MPI v4.1.4, ..." as the library reports it, and the MPI standard it speaks.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <sstream>
 
 namespace plumb::comm {
 namespace {
@@ -28,6 +29,13 @@ std::string launcher_warning(int world_size) {
     }
   }
   return {};
+}
+
+bool is_first_of_its_program(long rank, std::string_view ranks_of_programs) {
+  std::istringstream counts{std::string(ranks_of_programs)};
+  long first = 0;
+  for (long count = 0; first < rank && counts >> count;) first += count;
+  return first == rank;
 }
 
 }  // namespace plumb::comm

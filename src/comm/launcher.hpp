@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace plumb::comm {
 
@@ -9,5 +10,10 @@ namespace plumb::comm {
 /// the launcher speaks another process-management interface than the MPI library: every process
 /// then trains alone. Empty when all is well. world_size: Communicator::size().
 std::string launcher_warning(int world_size);
+
+/// Whether this rank of the launcher is the first of its program where `mpirun A : B` started
+/// several. ranks_of_programs: "4 2", how many ranks each has, as Open MPI's environment says it;
+/// empty: one program.
+bool is_first_of_its_program(long rank, std::string_view ranks_of_programs);
 
 }  // namespace plumb::comm

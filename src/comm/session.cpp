@@ -1,5 +1,7 @@
 #include <string>
+#include <utility>
 
+#include "comm/liveness.hpp"
 #include "comm/mpi_call.hpp"
 #include "core/error.hpp"
 
@@ -20,6 +22,8 @@ Session::~Session() {
   MPI_Finalized(&finalized);
   if (finalized == 0) MPI_Finalize();
 }
+
+void Session::keep(std::unique_ptr<Liveness> liveness) { liveness_ = std::move(liveness); }
 
 std::string mpi_library_version() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');

@@ -1,10 +1,12 @@
 #include "comm/communicator.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -103,6 +105,40 @@ TEST(communicator, sums_small_whole_floats_exactly_with_mpi) {
   }
 }
 
+TEST(communicator, sums_begun_with_mpi_end_while_they_are_asked_for) {
+  const std::vector<float> values(100000, 1.0F);
+  std::vector<float> sums(values.size(), -1.0F);
+  auto pending = world().start_mpi_sum(std::span<const float>(values), std::span(sums));
+  while (!pending.test()) {
+  }
+  for (const float sum : sums) ASSERT_EQ(sum, static_cast<float>(world().size()));
+  EXPECT_TRUE(pending.test());
+  pending.wait();  // nothing is left to wait for
+}
+
+TEST(communicator, sums_begun_with_mpi_are_waited_for_at_the_latest_by_their_destructor) {
+  const std::vector<double> values(5000, 2.0);
+  std::vector<double> first(values.size());
+  std::vector<double> second(values.size());
+  {
+    auto pending = world().start_mpi_sum(std::span<const double>(values), std::span(first));
+    const PendingSum moved = std::move(pending);
+    auto other = world().start_mpi_sum(std::span<const double>(values), std::span(second));
+    other.wait();
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ASSERT_EQ(first[i], 2.0 * world().size());
+    ASSERT_EQ(second[i], 2.0 * world().size());
+  }
+}
+
+TEST(communicator, refuses_to_begin_a_sum_into_another_number_of_values) {
+  const std::vector<float> values(3);
+  std::vector<float> sums(2);
+  EXPECT_THROW(static_cast<void>(world().start_mpi_sum(std::span(values), std::span(sums))),
+               std::invalid_argument);
+}
+
 TEST(communicator, gathers_texts_of_different_lengths_on_rank_zero) {
   const auto text_of = [](int rank) {  // with a zero byte inside, and one empty
     if (rank == 1) return std::string();
@@ -119,8 +155,58 @@ TEST(communicator, gathers_texts_of_different_lengths_on_rank_zero) {
   }
 }
 
-TEST(communicator, counts_all_ranks_of_this_machine_as_neighbours) {
-  EXPECT_EQ(world().ranks_on_node(), world().size());
+/// What this process is called by mpirun.
+int launchers_rank() {
+  const char* text = std::getenv("OMPI_COMM_WORLD_RANK");
+  return text == nullptr ? 0 : std::atoi(text);
+}
+
+TEST(communicator, keeps_the_launchers_name_of_each_rank) {
+  EXPECT_EQ(world().world_rank(), launchers_rank());
+  std::vector<std::int64_t> world_ranks(static_cast<std::size_t>(world().size()), -1);
+  world_ranks[static_cast<std::size_t>(world().rank())] = launchers_rank();
+  world().max(std::span(world_ranks));
+  for (int rank = 0; rank < world().size(); ++rank) {
+    EXPECT_EQ(world().world_rank(rank), world_ranks[static_cast<std::size_t>(rank)]);
+    const std::string start =
+        "rank " + std::to_string(world_ranks[static_cast<std::size_t>(rank)]) + " (host ";
+    const std::string name = world().name_of(rank);
+    EXPECT_EQ(name.rfind(start, 0), 0U) << name;
+    EXPECT_GT(name.size(), start.size() + 1) << name;  // a host name, and the bracket
+    EXPECT_EQ(name.back(), ')') << name;
+  }
+  EXPECT_EQ(world().world_rank(0), 0);
+  EXPECT_THROW((void)world().name_of(world().size()), std::out_of_range);
+}
+
+TEST(communicator, gives_every_rank_the_name_of_its_own_host) {
+  char host[65] = {};
+  ASSERT_EQ(gethostname(host, sizeof host - 1), 0);
+  EXPECT_EQ(world().name_of(world().rank()),
+            "rank " + std::to_string(launchers_rank()) + " (host " + host + ")");
+}
+
+// On one machine as on many: tests/interop runs this program in the cluster in a box.
+TEST(communicator, has_the_ranks_of_a_node_side_by_side) {
+  std::vector<std::int64_t> node_of(static_cast<std::size_t>(world().size()), -1);
+  node_of[static_cast<std::size_t>(world().rank())] = world().node();
+  world().max(std::span(node_of));
+  std::vector<int> ranks_of_nodes;
+  for (std::size_t rank = 0; rank < node_of.size(); ++rank) {
+    const std::int64_t before = rank == 0 ? -1 : node_of[rank - 1];
+    ASSERT_TRUE(node_of[rank] == before || node_of[rank] == before + 1) << "rank " << rank;
+    if (node_of[rank] != before) ranks_of_nodes.push_back(0);
+    ++ranks_of_nodes.back();
+  }
+  const std::span<const int> said = world().ranks_of_nodes();
+  EXPECT_EQ(std::vector<int>(said.begin(), said.end()), ranks_of_nodes);
+  EXPECT_EQ(world().nodes(), static_cast<int>(ranks_of_nodes.size()));
+  EXPECT_EQ(world().ranks_on_node(), ranks_of_nodes[static_cast<std::size_t>(world().node())]);
+}
+
+TEST(communicator, counts_as_many_neighbours_as_mpirun_started_on_this_node) {
+  const char* text = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  EXPECT_EQ(world().ranks_on_node(), text == nullptr ? 1 : std::atoi(text));
 }
 
 TEST(communicator, leaves_nothing_behind_when_moved_from) {
@@ -133,6 +219,7 @@ TEST(communicator, leaves_nothing_behind_when_moved_from) {
   EXPECT_EQ(second.rank(), world().rank());
   EXPECT_EQ(second.size(), world().size());
   EXPECT_EQ(second.ranks_on_node(), world().ranks_on_node());
+  EXPECT_EQ(second.name_of(0), world().name_of(0));
 
   Communicator third = Communicator::world();
   third = std::move(second);
@@ -157,7 +244,7 @@ TEST(communicator, names_the_call_that_fails) {
     FAIL() << "no error for a root beyond the ranks";
   } catch (const std::exception& error) {
     const std::string text = error.what();
-    EXPECT_NE(text.find("MPI_Bcast failed on rank " + std::to_string(world().rank())),
+    EXPECT_NE(text.find("MPI_Bcast failed on rank " + std::to_string(world().world_rank())),
               std::string::npos)
         << text;
     EXPECT_NE(text.find("MPI_ERR_ROOT"), std::string::npos) << text;

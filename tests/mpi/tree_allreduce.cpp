@@ -4,91 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include <bit>
-#include <cmath>
-#include <cstdint>
-#include <limits>
-#include <type_traits>
-#include <vector>
-
-#include "world.hpp"
+#include "tree_numbers.hpp"
 
 namespace plumb::comm {
 namespace {
 
 constexpr std::size_t kLengths[] = {0, 1, 2, 3, 7, 1000, 4096, 100003, std::size_t{1} << 20};
-
-/// splitmix64 (Steele, Lea, Flood 2014): the numbers of leaf `leaf` at position i.
-std::uint64_t hash(std::uint64_t leaf, std::uint64_t i) noexcept {
-  std::uint64_t h = (leaf * 0x100000001b3U + i + 1) * 0x9e3779b97f4a7c15U;
-  h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9U;
-  h = (h ^ (h >> 27)) * 0x94d049bb133111ebU;
-  return h ^ (h >> 31);
-}
-
-/// Magnitudes over 2^-20 .. 2^19, so that almost every grouping rounds differently.
-template <class T>
-T number(std::uint64_t leaf, std::uint64_t i) noexcept {
-  const std::uint64_t h = hash(leaf, i);
-  const double mantissa = static_cast<double>(static_cast<std::int64_t>(h)) * 0x1p-63;
-  return static_cast<T>(std::ldexp(mantissa, static_cast<int>(h % 40) - 20));
-}
-
-/// Minus zero on all ranks at some positions (adding a plus zero for a missing rank would show),
-/// denormals, and infinities (of both signs: not a number).
-template <class T>
-T awkward_number(std::uint64_t leaf, std::uint64_t i) noexcept {
-  const auto h = static_cast<T>(hash(leaf, i) % 1000);
-  switch (i % 64) {
-    case 5:
-      return -T{0};
-    case 11:
-      return h * std::numeric_limits<T>::denorm_min();
-    case 17:
-      return h < 300 ? std::numeric_limits<T>::infinity() : h;
-    case 23:
-      return h < 300 ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
-    case 29:
-      return std::numeric_limits<T>::max() / (h + 1);
-    default:
-      return number<T>(leaf, i);
-  }
-}
-
-/// The definition: leaves first .. first+span-1 (span a power of two), those >= count left out.
-template <class T, class Leaf>
-T plain_tree(const Leaf& leaf, std::size_t first, std::size_t span, std::size_t count) {
-  if (span == 1) return leaf(first);
-  const std::size_t half = span / 2;
-  const T left = plain_tree<T>(leaf, first, half, count);
-  return first + half < count ? left + plain_tree<T>(leaf, first + half, half, count) : left;
-}
-
-template <class T, class Number>
-std::vector<T> plain_sum(std::size_t length, std::size_t leaves, const Number& number_of) {
-  std::vector<T> sums(length);
-  for (std::size_t i = 0; i < length; ++i) {
-    const auto leaf = [&](std::size_t k) { return number_of(k, i); };
-    sums[i] = plain_tree<T>(leaf, 0, std::bit_ceil(leaves), leaves);
-  }
-  return sums;
-}
-
-template <class T>
-using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-
-template <class T>
-std::size_t differing_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  if (a.size() != b.size()) return a.size() + b.size();
-  std::size_t different = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    different += std::bit_cast<Bits<T>>(a[i]) == std::bit_cast<Bits<T>>(b[i]) ? 0 : 1;
-  }
-  return different;
-}
-
-std::size_t ranks() { return static_cast<std::size_t>(world().size()); }
-std::size_t rank() { return static_cast<std::size_t>(world().rank()); }
 
 template <class T>
 class tree_allreduce : public testing::Test {};

@@ -1,0 +1,86 @@
+#include "comm/heartbeat.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/error.hpp"
+
+namespace plumb::comm {
+namespace {
+
+constexpr std::array<std::uint8_t, 4> kMagic = {'P', 'L', 'H', 'B'};
+constexpr std::size_t kBeatAt = 4;
+constexpr std::size_t kPathAt = 5;  // two unused bytes follow
+constexpr std::size_t kRankAt = 8;
+constexpr std::size_t kTokenAt = 12;
+
+// Little-endian on every machine.
+template <class Number>
+void put(HeartbeatBytes& bytes, std::size_t at, Number value) {
+  for (std::size_t i = 0; i < sizeof(Number); ++i) {
+    bytes[at + i] = static_cast<std::uint8_t>((value >> (8 * i)) & 0xFFU);
+  }
+}
+
+template <class Number>
+Number get(std::span<const std::uint8_t> bytes, std::size_t at) {
+  Number value = 0;
+  for (std::size_t i = 0; i < sizeof(Number); ++i) {
+    value |= static_cast<Number>(static_cast<Number>(bytes[at + i]) << (8 * i));
+  }
+  return value;
+}
+
+bool is_beat(std::uint8_t byte) {
+  return byte >= static_cast<std::uint8_t>(Beat::Alive) &&
+         byte <= static_cast<std::uint8_t>(Beat::End);
+}
+
+}  // namespace
+
+HeartbeatBytes encode(const Heartbeat& heartbeat) {
+  HeartbeatBytes bytes{};
+  std::copy(kMagic.begin(), kMagic.end(), bytes.begin());
+  bytes[kBeatAt] = static_cast<std::uint8_t>(heartbeat.beat);
+  bytes[kPathAt] = heartbeat.path;
+  put(bytes, kRankAt, heartbeat.rank);
+  put(bytes, kTokenAt, heartbeat.token);
+  return bytes;
+}
+
+std::optional<Heartbeat> decode(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() != HeartbeatBytes().size()) return std::nullopt;
+  if (!std::equal(kMagic.begin(), kMagic.end(), bytes.begin())) return std::nullopt;
+  if (!is_beat(bytes[kBeatAt])) return std::nullopt;
+  return Heartbeat{static_cast<Beat>(bytes[kBeatAt]), bytes[kPathAt],
+                   get<std::uint32_t>(bytes, kRankAt), get<std::uint64_t>(bytes, kTokenAt)};
+}
+
+std::string to_text(const Invitation& invitation) {
+  std::string text =
+      fmt::format("{} {} {}", invitation.token, invitation.seconds, invitation.addresses.size());
+  for (const Address& address : invitation.addresses) {
+    text += fmt::format(" {} {}", address.host, address.port);
+  }
+  return text;
+}
+
+Invitation invitation_from(const std::string& text) {
+  std::istringstream words(text);
+  Invitation invitation;
+  std::size_t addresses = 0;
+  words >> invitation.token >> invitation.seconds >> addresses;
+  while (words && invitation.addresses.size() < addresses) {
+    Address address;
+    words >> address.host >> address.port;
+    invitation.addresses.push_back(address);
+  }
+  if (!words || !(words >> std::ws).eof()) {
+    throw core::IoError("the invitation to watch ranks is garbled: '" + text + "'");
+  }
+  return invitation;
+}
+
+}  // namespace plumb::comm

@@ -1,0 +1,72 @@
+#include "comm/watch_party.hpp"
+
+namespace plumb::comm {
+
+Letter WatchParty::letter(const Address& to, Beat beat, std::uint8_t path) const {
+  return {to, {beat, path, static_cast<std::uint32_t>(own_rank_), token_}};
+}
+
+std::vector<Letter> WatchParty::receive(const Address& from, const Heartbeat& heartbeat,
+                                        double now) {
+  const std::size_t rank = heartbeat.rank;
+  if (heartbeat.token != token_ || rank >= silences_.size() || !may_speak(rank)) return {};
+  silences_.heard(rank, now);
+  if (heartbeat.beat == Beat::Leaving) {
+    silences_.left(rank);
+    return {};
+  }
+  return answer(from, heartbeat);
+}
+
+std::vector<Letter> Hub::beat(double /*now*/) const { return {}; }
+
+std::vector<Letter> Hub::answer(const Address& from, const Heartbeat& heartbeat) {
+  if (heartbeat.beat != Beat::Alive) return {};
+  places_[heartbeat.rank] = from;
+  return {letter(from, Beat::Answer, heartbeat.path)};
+}
+
+std::vector<Letter> Hub::to_all(Beat beat) const {
+  std::vector<Letter> letters;
+  for (const auto& place : places_) {
+    if (place) letters.push_back(letter(*place, beat, 0));
+  }
+  return letters;
+}
+
+bool Hub::met_everybody() const {
+  for (std::size_t rank = 1; rank < heard().size(); ++rank) {
+    if (!heard().ever_heard(rank)) return false;
+  }
+  return true;
+}
+
+std::vector<Letter> Spoke::beat(double now) const {
+  if (!heard().heard_since(0, now - patience_)) return to_all(Beat::Alive);
+  return {letter(addresses_[path_], Beat::Alive, static_cast<std::uint8_t>(path_))};
+}
+
+std::vector<Letter> Spoke::to_all(Beat beat) const {
+  std::vector<Letter> letters;
+  for (std::size_t path = 0; path < addresses_.size(); ++path) {
+    letters.push_back(letter(addresses_[path], beat, static_cast<std::uint8_t>(path)));
+  }
+  return letters;
+}
+
+std::vector<Letter> Spoke::answer(const Address& from, const Heartbeat& heartbeat) {
+  switch (heartbeat.beat) {
+    case Beat::Answer:
+      if (heartbeat.path < addresses_.size()) path_ = heartbeat.path;
+      return {};
+    case Beat::Call:
+      return {letter(from, Beat::Alive, static_cast<std::uint8_t>(path_))};
+    case Beat::End:
+      note_end();
+      return {};
+    default:
+      return {};
+  }
+}
+
+}  // namespace plumb::comm

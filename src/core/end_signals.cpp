@@ -1,0 +1,88 @@
+#include "core/end_signals.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/orderly_end.hpp"
+
+namespace plumb::core {
+namespace {
+
+constexpr std::array kSignals = {SIGTERM, SIGINT};
+constexpr unsigned char kStop = 0;  // no signal has this number
+
+std::atomic<int> pipe_end{-1};
+static_assert(std::atomic<int>::is_always_lock_free, "the signal handler reads it");
+
+void on_signal(int signal) {
+  const int saved = errno;
+  const auto byte = static_cast<unsigned char>(signal);
+  if (::write(pipe_end.load(), &byte, 1) != 1) std::_Exit(128 + signal);
+  errno = saved;
+}
+
+void handle(int signal) {
+  struct sigaction old {};
+  ::sigaction(signal, nullptr, &old);
+  if (old.sa_handler == SIG_IGN) return;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
+}
+
+void let_go(int signal) {
+  struct sigaction old {};
+  ::sigaction(signal, nullptr, &old);
+  if (old.sa_handler == on_signal) std::signal(signal, SIG_DFL);
+}
+
+[[noreturn]] void die_of(int signal) {
+  std::signal(signal, SIG_DFL);
+  ::kill(::getpid(), signal);
+  ::sleep(1);  // it may be blocked in every thread
+  std::_Exit(128 + signal);
+}
+
+}  // namespace
+
+EndSignals::EndSignals(std::function<void(int)> last_words) : last_words_(std::move(last_words)) {
+  if (::pipe2(pipe_, O_CLOEXEC) != 0) {
+    throw IoError(std::string("pipe2: ") + std::strerror(errno));
+  }
+  pipe_end = pipe_[1];
+  thread_ = std::thread([this] { wait_for_signal(); });
+  for (const int signal : kSignals) handle(signal);
+}
+
+EndSignals::~EndSignals() {
+  for (const int signal : kSignals) let_go(signal);
+  // A full pipe holds a signal: then the thread is ending the process.
+  [[maybe_unused]] const auto written = ::write(pipe_[1], &kStop, 1);
+  thread_.join();
+  pipe_end = -1;
+  for (const int descriptor : pipe_) ::close(descriptor);
+}
+
+void EndSignals::wait_for_signal() const {
+  unsigned char signal = kStop;
+  while (::read(pipe_[0], &signal, 1) < 0 && errno == EINTR) continue;
+  if (signal == kStop) return;
+  begin_end(128 + signal);
+  close_records();
+  last_words_(signal);
+  die_of(signal);
+}
+
+}  // namespace plumb::core

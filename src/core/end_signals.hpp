@@ -1,0 +1,29 @@
+// SIGTERM and SIGINT, seen by a thread of their own.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+namespace plumb::core {
+
+/// While it lives, SIGTERM and SIGINT no longer end the process in the middle of a write: a thread
+/// brings the records to safety (orderly_end.hpp), calls last_words, and then the process dies of
+/// that signal, so that shells and launchers see what they always see (exit code 128 + signal).
+/// A signal that the caller's caller chose to ignore stays ignored. One per process. Throws
+/// core::Error when the system has no descriptor or thread left.
+class EndSignals {
+ public:
+  explicit EndSignals(std::function<void(int signal)> last_words);
+  EndSignals(const EndSignals&) = delete;
+  EndSignals& operator=(const EndSignals&) = delete;
+  ~EndSignals();
+
+ private:
+  void wait_for_signal() const;
+
+  std::function<void(int)> last_words_;
+  int pipe_[2] = {-1, -1};  // the handler writes the signal's number, the thread reads it
+  std::thread thread_;
+};
+
+}  // namespace plumb::core

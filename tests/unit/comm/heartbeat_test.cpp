@@ -1,0 +1,57 @@
+#include "comm/heartbeat.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace plumb::comm {
+namespace {
+
+constexpr Heartbeat kSample{Beat::Leaving, 7, 0x01020304, 0xA1B2C3D4E5F60718};
+
+TEST(heartbeat, survives_its_encoding) { EXPECT_EQ(decode(encode(kSample)), kSample); }
+
+// Ranks of one job may run on machines of different byte order.
+TEST(heartbeat, has_the_same_bytes_on_every_machine) {
+  const HeartbeatBytes bytes = {'P',  'L',  'H',  'B',  4,    7,    0,    0,    0x04, 0x03,
+                                0x02, 0x01, 0x18, 0x07, 0xF6, 0xE5, 0xD4, 0xC3, 0xB2, 0xA1};
+  EXPECT_EQ(encode(kSample), bytes);
+}
+
+TEST(heartbeat, is_not_made_of_strange_bytes) {
+  HeartbeatBytes other_magic = encode(kSample);
+  other_magic[0] = 'Q';
+  EXPECT_FALSE(decode(other_magic));
+  for (const int beat : {0, 6, 255}) {
+    HeartbeatBytes unknown = encode(kSample);
+    unknown[4] = static_cast<std::uint8_t>(beat);
+    EXPECT_FALSE(decode(unknown)) << beat;
+  }
+}
+
+TEST(heartbeat, is_neither_shorter_nor_longer) {
+  const HeartbeatBytes bytes = encode(kSample);
+  EXPECT_FALSE(decode(std::span(bytes).first(19)));
+  EXPECT_FALSE(decode({}));
+  std::vector<std::uint8_t> longer(bytes.begin(), bytes.end());
+  longer.push_back(0);
+  EXPECT_FALSE(decode(longer));
+}
+
+TEST(invitation, survives_its_encoding) {
+  const Invitation many{0xFFFFFFFFFFFFFFFF, 2.5, {{0x7F000001, 1}, {1, 65535}}};
+  EXPECT_EQ(invitation_from(to_text(many)), many);
+  const Invitation none{0, 0, {}};
+  EXPECT_EQ(invitation_from(to_text(none)), none);
+}
+
+TEST(invitation, is_refused_when_it_is_garbled) {
+  const std::string text = to_text({1, 5, {{2, 3}}});
+  for (const std::string& wrong : {std::string(), text.substr(0, text.size() - 2), text + " 4",
+                                   "x" + text, std::string("1 5 1 2 65536")}) {
+    EXPECT_THROW(invitation_from(wrong), core::IoError) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace plumb::comm

@@ -1,0 +1,123 @@
+// Each end is tried in a child process: GoogleTest's death tests.
+#include "core/orderly_end.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+
+#include "core/clock.hpp"
+#include "core/end_signals.hpp"
+
+namespace plumb::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+void say(const char* text) { std::fputs(text, stderr); }
+
+class OrderlyEnd : public ::testing::Test {
+ protected:
+  // These tests start threads.
+  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+[[noreturn]] void end_now(int exit_code) {
+  begin_end(exit_code);
+  close_records();
+  std::_Exit(exit_code);
+}
+
+TEST_F(OrderlyEnd, runs_the_last_acts_that_are_left) {
+  EXPECT_EXIT(
+      {
+        const LastAct first([] { say("first "); });
+        {
+          const LastAct over([] { say("over "); });
+        }
+        const LastAct failing([] { throw std::runtime_error("full disk"); });
+        const LastAct second([] { say("second."); });
+        end_now(3);
+      },
+      ::testing::ExitedWithCode(3), "^first second\\.$");
+}
+
+TEST_F(OrderlyEnd, waits_until_a_write_is_done) {
+  EXPECT_EXIT(
+      {
+        auto hold = hold_end();
+        const auto again = std::make_unique<std::unique_lock<std::recursive_mutex>>(hold_end());
+        std::thread([] { end_now(3); }).detach();
+        std::this_thread::sleep_for(200ms);
+        say("written");
+        again->unlock();
+        hold.unlock();
+        std::this_thread::sleep_for(10s);
+      },
+      ::testing::ExitedWithCode(3), "^written$");
+}
+
+TEST_F(OrderlyEnd, does_not_wait_for_ever) {
+  const Stopwatch watch;
+  EXPECT_EXIT(
+      {
+        const auto hold = hold_end();
+        std::thread([] { end_now(3); }).join();
+      },
+      ::testing::ExitedWithCode(3), "^$");
+  EXPECT_GE(watch.elapsed(), kEndSeconds);
+}
+
+TEST_F(OrderlyEnd, belongs_to_the_first_who_begins_it) {
+  EXPECT_EXIT(
+      {
+        begin_end(3);
+        std::thread([] { end_now(4); }).detach();
+        std::this_thread::sleep_for(200ms);
+        close_records();
+        std::_Exit(3);
+      },
+      ::testing::ExitedWithCode(3), "");
+}
+
+TEST_F(OrderlyEnd, follows_a_signal_and_shows_it_to_the_parent) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    EXPECT_EXIT(
+        {
+          const LastAct act([] { say("kept. "); });
+          const EndSignals signals([](int number) { std::fprintf(stderr, "last %d", number); });
+          ::raise(signal);
+          std::this_thread::sleep_for(10s);
+        },
+        ::testing::KilledBySignal(signal), "^kept\\. last " + std::to_string(signal) + "$");
+  }
+}
+
+TEST_F(OrderlyEnd, leaves_signals_alone_before_and_after) {
+  EXPECT_EXIT(
+      {
+        {
+          const EndSignals signals([](int) { say("too late"); });
+        }
+        ::raise(SIGTERM);
+      },
+      ::testing::KilledBySignal(SIGTERM), "^$");
+}
+
+TEST_F(OrderlyEnd, does_not_follow_a_signal_that_is_ignored) {
+  EXPECT_EXIT(
+      {
+        std::signal(SIGINT, SIG_IGN);
+        const EndSignals signals([](int) {});
+        ::raise(SIGINT);
+        std::this_thread::sleep_for(200ms);
+        std::_Exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace plumb::core
