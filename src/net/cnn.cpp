@@ -1,7 +1,5 @@
 #include "net/cnn.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "math/gemm.hpp"
@@ -12,35 +10,6 @@ namespace plumb::net {
 
 using core::MatrixView;
 using math::Op;
-
-namespace {
-
-std::vector<LayerShape> cnn_layers(const NetworkSettings& settings, const ProblemShape& problem) {
-  const std::size_t field = settings.kernel * settings.kernel;
-  const auto convolutions = convolution_shapes(settings, problem);
-  std::vector<LayerShape> layers;
-  layers.reserve(convolutions.size() + 1);
-  for (const ConvolutionShape& shape : convolutions) {
-    layers.push_back({field * shape.input.channels, shape.output.channels, field});
-  }
-  layers.push_back({convolutions.back().next().size(), problem.classes});
-  return layers;
-}
-
-std::vector<Stage> cnn_stages(const NetworkSettings& settings, const ProblemShape& problem) {
-  std::vector<Stage> stages;
-  std::size_t fed = 0;  // memory of its own for what is pooled, no other
-  for (const ConvolutionShape& shape : convolution_shapes(settings, problem)) {
-    const std::size_t l = stages.size();
-    const std::size_t positions = shape.output.height * shape.output.width;
-    stages.push_back({fmt::format("conv_{}", l + 1), l, positions, shape.output.channels, fed});
-    fed = shape.pooled ? shape.next().size() : 0;
-  }
-  stages.push_back({"output", stages.size(), 1, problem.classes, fed});
-  return stages;
-}
-
-}  // namespace
 
 template <class T>
 Cnn<T>::Cnn(const NetworkSettings& settings, Loss loss, const ProblemShape& problem)
@@ -97,74 +66,55 @@ void Cnn<T>::forward(std::size_t group, std::span<const T> parameters, Slice<T>&
   if (shapes_[group].pooled) pool(group, slice);
 }
 
-/// What arrives at the pooled pictures of a group, spread over the pictures before pooling.
 template <class T>
-void Cnn<T>::unpool(std::size_t group, std::span<const T> pooled_delta, Slice<T>& slice) const {
-  const math::PictureShape& shape = shapes_[group].output;
-  const std::size_t pooled = shapes_[group].next().size();
-  for (std::size_t s = 0; s < slice.samples(); ++s) {
-    const std::span<const T> picture =
-        slice.activation(group).span().subspan(s * shape.size(), shape.size());
-    const std::span<const T> from = pooled_delta.subspan(s * pooled, pooled);
-    const std::span<T> to = slice.delta(group).span().subspan(s * shape.size(), shape.size());
-    if (pooling_ == Pooling::Max) {
-      math::max_pool_backward<T>(shape, picture, from, to);
-    } else {
-      math::average_pool_backward<T>(shape, from, to);
-    }
-  }
-}
-
-/// Where the gradient of what a group is fed with goes: straight to the stage below, or to the
-/// pooled pictures first.
-template <class T>
-T* Cnn<T>::gradient_of_fed(std::size_t group, Slice<T>& slice) const {
-  if (!shapes_[group - 1].pooled) return slice.delta(group - 1).data;
-  return scratch<T>(Scratch::PooledGradient, slice.fed(group).size());
-}
-
-template <class T>
-void Cnn<T>::backward(std::size_t group, std::span<const T> parameters,
-                      const BackwardOptions<T>& options, Slice<T>& slice,
-                      const GroupGradient<T>& out) const {
+void Cnn<T>::differentiate(std::size_t group, std::span<const T> /*parameters*/,
+                           const BackwardOptions<T>& options, Slice<T>& slice,
+                           const GroupGradient<T>& out) const {
   if (this->is_output(group)) {
-    const MatrixView<T> fed = slice.fed(group);
-    const MatrixView<T> below{gradient_of_fed(group, slice), fed.rows, fed.cols};
-    this->backward_dense(group, parameters, options, slice, out.weights, out.bias, below, false);
-  } else {
-    backward_convolution(group, parameters, options, slice, out);
+    return this->differentiate_dense(group, options, slice, out.weights, out.bias);
   }
-  if (group == 0 || !shapes_[group - 1].pooled) return;
-  const std::size_t size = slice.fed(group).size();
-  unpool(group - 1, {scratch<T>(Scratch::PooledGradient, size), size}, slice);
-}
-
-template <class T>
-void Cnn<T>::backward_convolution(std::size_t group, std::span<const T> parameters,
-                                  const BackwardOptions<T>& options, Slice<T>& slice,
-                                  const GroupGradient<T>& out) const {
-  const std::size_t arriving = slice.delta(group).size();
-  T* const skip = skips(group) ? scratch<T>(Scratch::Skip, arriving) : nullptr;
-  if (skip != nullptr) std::copy_n(slice.delta(group).data, arriving, skip);
-  const MatrixView<T> delta = this->finish_delta(group, options, slice, out.bias);
+  if (skips(group)) keep_skip(group, slice);
+  this->finish_delta(group, options, slice, out.bias);
   if (!out.extra.empty()) {
-    const MatrixView<const T> by_sample{delta.data, slice.samples(), out.extra.size()};
+    const MatrixView<const T> by_sample{slice.delta(group).data, slice.samples(), out.extra.size()};
     math::sum_delta<T>(by_sample, options.scale, out.extra);
   }
-  SliceStageSums& sums = slice.stage_sums[group];
-  const T drop = T{1} / lift_from_subnormal<T>(sums.delta.norm(), delta);
-  multiply_columns(group, options.scale * drop, delta, slice, out.weights);
-  if (options.measure) sums.weight_gradient = math::square_sum<T>(out.weights.span());
-  if (group == 0) return;
-  T* const below = gradient_of_fed(group, slice);
-  multiply_pictures(group, this->layout().weights(parameters, group), drop, delta, below);
-  if (skip != nullptr) math::add<T>({skip, arriving}, {below, arriving});
+  this->lift_delta(group, slice);
+  multiply_columns(group, options.scale * slice.drop, slice, out.weights);
+  if (options.measure) {
+    slice.stage_sums[group].weight_gradient = math::square_sum<T>(out.weights.span());
+  }
 }
 
 template <class T>
-void Cnn<T>::multiply_columns(std::size_t group, T alpha, MatrixView<const T> delta,
-                              Slice<T>& slice, MatrixView<T> weights) const {
+void Cnn<T>::pass_down(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const {
+  if (group == 0) return;
+  if (this->is_output(group)) return pass_down_output(parameters, slice);
+  for (std::size_t s = 0; s < slice.samples(); ++s) pass_down_picture(group, parameters, s, slice);
+}
+
+template <class T>
+std::span<T> Cnn<T>::picture_of_delta(std::size_t group, std::size_t sample,
+                                      Slice<T>& slice) const {
+  const std::size_t size = shapes_[group].output.size();
+  return slice.delta(group).span().subspan(sample * size, size);
+}
+
+/// What arrives from above also goes past the group, before it is multiplied by phi'. Each picture
+/// waits where it will go, or, where the group below is pooled, at the beginning of that place.
+template <class T>
+void Cnn<T>::keep_skip(std::size_t group, Slice<T>& slice) const {
+  for (std::size_t s = 0; s < slice.samples(); ++s) {
+    const std::span<const T> arrived = picture_of_delta(group, s, slice);
+    std::copy(arrived.begin(), arrived.end(), picture_of_delta(group - 1, s, slice).begin());
+  }
+}
+
+template <class T>
+void Cnn<T>::multiply_columns(std::size_t group, T alpha, Slice<T>& slice,
+                              MatrixView<T> weights) const {
   const std::size_t positions = this->stages()[group].positions;
+  const MatrixView<const T> delta = slice.delta(group);
   const MatrixView<T> columns{scratch<T>(Scratch::Columns, positions * weights.rows), positions,
                               weights.rows};
   for (std::size_t s = 0; s < slice.samples(); ++s) {
@@ -175,20 +125,57 @@ void Cnn<T>::multiply_columns(std::size_t group, T alpha, MatrixView<const T> de
   }
 }
 
+/// What arrives at one picture that the group is fed with, but for what goes past the group.
 template <class T>
-void Cnn<T>::multiply_pictures(std::size_t group, MatrixView<const T> weights, T alpha,
-                               MatrixView<const T> delta, T* fed_gradient) const {
-  const math::PictureShape& input = shapes_[group].input;
+void Cnn<T>::multiply_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                              Slice<T>& slice, std::span<T> picture) const {
+  const MatrixView<const T> weights = this->layout().weights(parameters, group);
   const std::size_t positions = this->stages()[group].positions;
+  const std::span<const T> delta = picture_of_delta(group, sample, slice);
   const MatrixView<T> columns{scratch<T>(Scratch::ColumnGradient, positions * weights.rows),
                               positions, weights.rows};
-  for (std::size_t s = 0; s * positions < delta.rows; ++s) {
-    math::gemm<T>(Op::None, Op::Transpose, alpha,
-                  {delta.data + s * positions * delta.cols, positions, delta.cols}, weights, T{0},
-                  columns);
-    math::col2im_add<T>(input, kernel_, columns.span(),
-                        {fed_gradient + s * input.size(), input.size()});
-  }
+  math::gemm<T>(Op::None, Op::Transpose, slice.drop, {delta.data(), positions, weights.cols},
+                weights, T{0}, columns);
+  math::col2im_add<T>(shapes_[group].input, kernel_, columns.span(), picture);
+}
+
+template <class T>
+void Cnn<T>::pass_down_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                               Slice<T>& slice) const {
+  const bool pooled = shapes_[group - 1].pooled;
+  const std::span<T> below = picture_of_delta(group - 1, sample, slice);
+  if (!pooled && !skips(group)) return multiply_picture(group, parameters, sample, slice, below);
+  const std::size_t size = shapes_[group].input.size();
+  const std::span<T> picture{scratch<T>(Scratch::FedGradient, size), size};
+  multiply_picture(group, parameters, sample, slice, picture);
+  if (!pooled) return math::add<T>(picture, below);
+  if (skips(group)) math::add<T>(below.first(size), picture);
+  unpool(group - 1, sample, picture, slice);
+}
+
+template <class T>
+void Cnn<T>::pass_down_output(std::span<const T> parameters, Slice<T>& slice) const {
+  const std::size_t output = this->groups() - 1;
+  const bool pooled = shapes_[output - 1].pooled;
+  const MatrixView<T> fed = slice.fed(output);
+  T* const data =
+      pooled ? scratch<T>(Scratch::FedGradient, fed.size()) : slice.delta(output - 1).data;
+  const MatrixView<T> below{data, fed.rows, fed.cols};
+  this->pass_down_dense(output, parameters, slice, below, false);
+  if (!pooled) return;
+  for (std::size_t s = 0; s < fed.rows; ++s) unpool(output - 1, s, below.row(s), slice);
+}
+
+/// What arrives at a pooled picture of a group, spread over the picture before pooling.
+template <class T>
+void Cnn<T>::unpool(std::size_t group, std::size_t sample, std::span<const T> pooled_delta,
+                    Slice<T>& slice) const {
+  const math::PictureShape& shape = shapes_[group].output;
+  const std::span<T> to = picture_of_delta(group, sample, slice);
+  if (pooling_ == Pooling::Average) return math::average_pool_backward<T>(shape, pooled_delta, to);
+  const std::span<const T> picture =
+      slice.activation(group).span().subspan(sample * shape.size(), shape.size());
+  math::max_pool_backward<T>(shape, picture, pooled_delta, to);
 }
 
 template <class T>

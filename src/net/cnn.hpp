@@ -19,8 +19,10 @@ class Cnn final : public Network<T> {
 
   void forward(std::size_t group, std::span<const T> parameters, Slice<T>& slice,
                std::span<std::uint8_t> alive) const override;
-  void backward(std::size_t group, std::span<const T> parameters, const BackwardOptions<T>& options,
-                Slice<T>& slice, const GroupGradient<T>& out) const override;
+  void differentiate(std::size_t group, std::span<const T> parameters,
+                     const BackwardOptions<T>& options, Slice<T>& slice,
+                     const GroupGradient<T>& out) const override;
+  void pass_down(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const override;
   [[nodiscard]] double step_flops(std::size_t samples) const override;
 
   [[nodiscard]] const std::vector<ConvolutionShape>& convolutions() const { return shapes_; }
@@ -29,15 +31,18 @@ class Cnn final : public Network<T> {
   [[nodiscard]] bool skips(std::size_t group) const { return residual_ && group > 0; }
   void convolve(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const;
   void pool(std::size_t group, Slice<T>& slice) const;
-  void unpool(std::size_t group, std::span<const T> pooled_delta, Slice<T>& slice) const;
-  void backward_convolution(std::size_t group, std::span<const T> parameters,
-                            const BackwardOptions<T>& options, Slice<T>& slice,
-                            const GroupGradient<T>& out) const;
-  void multiply_columns(std::size_t group, T alpha, core::MatrixView<const T> delta,
-                        Slice<T>& slice, core::MatrixView<T> weights) const;
-  void multiply_pictures(std::size_t group, core::MatrixView<const T> weights, T alpha,
-                         core::MatrixView<const T> delta, T* fed_gradient) const;
-  T* gradient_of_fed(std::size_t group, Slice<T>& slice) const;
+  [[nodiscard]] std::span<T> picture_of_delta(std::size_t group, std::size_t sample,
+                                              Slice<T>& slice) const;
+  void keep_skip(std::size_t group, Slice<T>& slice) const;
+  void multiply_columns(std::size_t group, T alpha, Slice<T>& slice,
+                        core::MatrixView<T> weights) const;
+  void multiply_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                        Slice<T>& slice, std::span<T> picture) const;
+  void pass_down_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                         Slice<T>& slice) const;
+  void pass_down_output(std::span<const T> parameters, Slice<T>& slice) const;
+  void unpool(std::size_t group, std::size_t sample, std::span<const T> pooled_delta,
+              Slice<T>& slice) const;
 
   std::size_t kernel_;
   bool residual_;

@@ -1,5 +1,7 @@
 #include "net/cnn_shape.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace plumb::net {
@@ -16,6 +18,31 @@ std::vector<ConvolutionShape> convolution_shapes(const NetworkSettings& settings
     input = shape.next();
   }
   return shapes;
+}
+
+std::vector<LayerShape> cnn_layers(const NetworkSettings& settings, const ProblemShape& problem) {
+  const std::size_t field = settings.kernel * settings.kernel;
+  const auto convolutions = convolution_shapes(settings, problem);
+  std::vector<LayerShape> layers;
+  layers.reserve(convolutions.size() + 1);
+  for (const ConvolutionShape& shape : convolutions) {
+    layers.push_back({field * shape.input.channels, shape.output.channels, field});
+  }
+  layers.push_back({convolutions.back().next().size(), problem.classes});
+  return layers;
+}
+
+std::vector<Stage> cnn_stages(const NetworkSettings& settings, const ProblemShape& problem) {
+  std::vector<Stage> stages;
+  std::size_t fed = 0;  // memory of its own for what is pooled, no other
+  for (const ConvolutionShape& shape : convolution_shapes(settings, problem)) {
+    const std::size_t l = stages.size();
+    const std::size_t positions = shape.output.height * shape.output.width;
+    stages.push_back({fmt::format("conv_{}", l + 1), l, positions, shape.output.channels, fed});
+    fed = shape.pooled ? shape.next().size() : 0;
+  }
+  stages.push_back({"output", stages.size(), 1, problem.classes, fed});
+  return stages;
 }
 
 }  // namespace plumb::net

@@ -1,11 +1,13 @@
-// How pictures shrink on their way through a convolutional network.
+// How pictures shrink on their way through a convolutional network, and what layers that makes.
 #pragma once
 
 #include <vector>
 
 #include "math/picture_ops.hpp"
+#include "net/parameter_layout.hpp"
 #include "net/problem.hpp"
 #include "net/settings.hpp"
+#include "net/stage.hpp"
 
 namespace plumb::net {
 
@@ -22,5 +24,9 @@ struct ConvolutionShape {
 /// holds a kernel, so that networks of any depth fit any picture the first kernel fits.
 std::vector<ConvolutionShape> convolution_shapes(const NetworkSettings& settings,
                                                  const ProblemShape& problem);
+
+/// Groups and stages of the whole network, the output layer included.
+std::vector<LayerShape> cnn_layers(const NetworkSettings& settings, const ProblemShape& problem);
+std::vector<Stage> cnn_stages(const NetworkSettings& settings, const ProblemShape& problem);
 
 }  // namespace plumb::net

@@ -8,9 +8,10 @@
 
 namespace plumb::net {
 
-/// What a piece of working memory holds; two of one kind are never in use at once.
-enum class Scratch { Columns, ColumnGradient, PooledGradient, Skip, Unscaled, StepGradient };
-inline constexpr std::size_t kScratches = 6;
+/// What a piece of working memory holds; two of one kind are never in use at once, and none
+/// outlives the call that fills it.
+enum class Scratch { Columns, ColumnGradient, FedGradient, Unscaled, StepGradient };
+inline constexpr std::size_t kScratches = 5;
 
 /// This thread's memory of at least `size` elements, kept between calls, contents undefined.
 template <class T>

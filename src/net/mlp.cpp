@@ -38,18 +38,21 @@ void Mlp<T>::forward(std::size_t group, std::span<const T> parameters, Slice<T>&
 }
 
 template <class T>
-void Mlp<T>::backward(std::size_t group, std::span<const T> parameters,
-                      const BackwardOptions<T>& options, Slice<T>& slice,
-                      const GroupGradient<T>& out) const {
-  core::MatrixView<T> below;
-  if (group > 0) below = slice.delta(group - 1);
+void Mlp<T>::differentiate(std::size_t group, std::span<const T> /*parameters*/,
+                           const BackwardOptions<T>& options, Slice<T>& slice,
+                           const GroupGradient<T>& out) const {
   if (skips(group)) {
     // What arrives from above also goes past the layer, before it is multiplied by phi'.
     const core::MatrixView<T> arrived = slice.delta(group);
-    std::copy_n(arrived.data, arrived.size(), below.data);
+    std::copy_n(arrived.data, arrived.size(), slice.delta(group - 1).data);
   }
-  this->backward_dense(group, parameters, options, slice, out.weights, out.bias, below,
-                       skips(group));
+  this->differentiate_dense(group, options, slice, out.weights, out.bias);
+}
+
+template <class T>
+void Mlp<T>::pass_down(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const {
+  if (group == 0) return;
+  this->pass_down_dense(group, parameters, slice, slice.delta(group - 1), skips(group));
 }
 
 template <class T>

@@ -97,11 +97,11 @@ void Network<T>::evaluate_loss(Slice<T>& slice) const {
 }
 
 template <class T>
-MatrixView<T> Network<T>::finish_delta(std::size_t stage, const BackwardOptions<T>& options,
-                                       Slice<T>& slice, std::span<T> bias) const {
+void Network<T>::finish_delta(std::size_t stage, const BackwardOptions<T>& options, Slice<T>& slice,
+                              std::span<T> bias) const {
   const bool output = is_output(stage);
   const bool rounds = options.format != math::NumberFormat::Float32;
-  const MatrixView<T> delta = output ? slice.derivative(stage) : slice.delta(stage);
+  const MatrixView<T> delta = this->delta(stage, slice);
   math::SquareSum& squares = slice.stage_sums[stage].delta;
   if (output && options.loss_scale != T{1}) {
     for (T& value : delta.span()) value *= options.loss_scale;
@@ -114,22 +114,32 @@ MatrixView<T> Network<T>::finish_delta(std::size_t stage, const BackwardOptions<
   if (!options.delta_exponents.empty()) {
     count_unscaled<T>(delta.span(), options.loss_scale, options.delta_exponents[stage]);
   }
-  return delta;
 }
 
 template <class T>
-void Network<T>::backward_dense(std::size_t stage, std::span<const T> parameters,
-                                const BackwardOptions<T>& options, Slice<T>& slice,
-                                MatrixView<T> weights, std::span<T> bias, MatrixView<T> below,
-                                bool add_below) const {
-  const MatrixView<T> delta = finish_delta(stage, options, slice, bias);
-  SliceStageSums& sums = slice.stage_sums[stage];
-  const T drop = T{1} / lift_from_subnormal<T>(sums.delta.norm(), delta);
+void Network<T>::lift_delta(std::size_t stage, Slice<T>& slice) const {
+  const double norm = slice.stage_sums[stage].delta.norm();
+  slice.drop = T{1} / lift_from_subnormal<T>(norm, delta(stage, slice));
+}
+
+template <class T>
+void Network<T>::differentiate_dense(std::size_t stage, const BackwardOptions<T>& options,
+                                     Slice<T>& slice, MatrixView<T> weights,
+                                     std::span<T> bias) const {
+  finish_delta(stage, options, slice, bias);
+  lift_delta(stage, slice);
+  multiply_gradient<T>(slice.fed(stage), delta(stage, slice), options.scale * slice.drop, weights);
+  if (options.measure) {
+    slice.stage_sums[stage].weight_gradient = math::square_sum<T>(weights.span());
+  }
+}
+
+template <class T>
+void Network<T>::pass_down_dense(std::size_t stage, std::span<const T> parameters, Slice<T>& slice,
+                                 MatrixView<T> below, bool add_below) const {
   const MatrixView<const T> all = layout_.weights(parameters, stages_[stage].group);
   const MatrixView<const T> lower = {all.data, below.cols, all.cols};
-  multiply_gradient<T>(slice.fed(stage), delta, options.scale * drop, weights);
-  if (below.data != nullptr) multiply_below<T>(delta, lower, drop, add_below, below);
-  if (options.measure) sums.weight_gradient = math::square_sum<T>(weights.span());
+  multiply_below<T>(delta(stage, slice), lower, slice.drop, add_below, below);
 }
 
 template class Network<float>;

@@ -72,11 +72,22 @@ class Network {
   /// Loss, and the output layer's delta, into the slice.
   void evaluate_loss(Slice<T>& slice) const;
 
-  /// All stages of the group, the last first: from what arrived from above to the group's gradient
-  /// and to what arrives at the group below. Fills stage_sums.
-  virtual void backward(std::size_t group, std::span<const T> parameters,
-                        const BackwardOptions<T>& options, Slice<T>& slice,
-                        const GroupGradient<T>& out) const = 0;
+  /// All stages of the group, the last first: from what arrived from above to the group's delta and
+  /// the gradient of its parameters. Fills stage_sums. Apart from pass_down(), so that the gradient
+  /// of many slices is complete, and may travel, before anything arrives at the group below.
+  virtual void differentiate(std::size_t group, std::span<const T> parameters,
+                             const BackwardOptions<T>& options, Slice<T>& slice,
+                             const GroupGradient<T>& out) const = 0;
+  /// What arrives at the group below; nothing happens below the first. After differentiate() of the
+  /// same group and slice; other slices may have passed through this thread in between.
+  virtual void pass_down(std::size_t group, std::span<const T> parameters,
+                         Slice<T>& slice) const = 0;
+  /// Both, for who has one slice.
+  void backward(std::size_t group, std::span<const T> parameters, const BackwardOptions<T>& options,
+                Slice<T>& slice, const GroupGradient<T>& out) const {
+    differentiate(group, parameters, options, slice, out);
+    pass_down(group, parameters, slice);
+  }
 
   /// Floating point operations of one training step on `samples` samples: forward, dW, and dX of
   /// all but the first layer.
@@ -92,16 +103,23 @@ class Network {
   /// a_l += a_below, and the moments again.
   void add_skip(std::size_t stage, core::MatrixView<const T> below, Slice<T>& slice,
                 bool measure) const;
+  /// The stage's delta, once finish_delta() made it one.
+  [[nodiscard]] core::MatrixView<T> delta(std::size_t stage, Slice<T>& slice) const {
+    return is_output(stage) ? slice.derivative(stage) : slice.delta(stage);
+  }
   /// What arrived from above becomes the stage's delta, rounded; bias = scale * column sums.
-  [[nodiscard]] core::MatrixView<T> finish_delta(std::size_t stage,
-                                                 const BackwardOptions<T>& options, Slice<T>& slice,
-                                                 std::span<T> bias) const;
-  /// dW and db of a dense stage, and what arrives at `below` (empty: at nobody): overwritten, or
-  /// added to what is there. The first rows of W belong to `below`.
-  void backward_dense(std::size_t stage, std::span<const T> parameters,
-                      const BackwardOptions<T>& options, Slice<T>& slice,
-                      core::MatrixView<T> weights, std::span<T> bias, core::MatrixView<T> below,
-                      bool add_below) const;
+  void finish_delta(std::size_t stage, const BackwardOptions<T>& options, Slice<T>& slice,
+                    std::span<T> bias) const;
+  /// Makes the stage's delta ready for products, see lift_from_subnormal(): each takes the factor
+  /// back by slice.drop.
+  void lift_delta(std::size_t stage, Slice<T>& slice) const;
+  /// Delta, dW and db of a dense stage.
+  void differentiate_dense(std::size_t stage, const BackwardOptions<T>& options, Slice<T>& slice,
+                           core::MatrixView<T> weights, std::span<T> bias) const;
+  /// What arrives at `below` from a dense stage: overwritten, or added to what is there. The first
+  /// rows of W belong to `below`.
+  void pass_down_dense(std::size_t stage, std::span<const T> parameters, Slice<T>& slice,
+                       core::MatrixView<T> below, bool add_below) const;
   [[nodiscard]] bool is_output(std::size_t stage) const noexcept {
     return stage + 1 == stages_.size();
   }

@@ -78,19 +78,25 @@ void Rnn<T>::forward(std::size_t group, std::span<const T> parameters, Slice<T>&
 }
 
 template <class T>
-void Rnn<T>::backward(std::size_t group, std::span<const T> parameters,
-                      const BackwardOptions<T>& options, Slice<T>& slice,
-                      const GroupGradient<T>& out) const {
-  if (group == 0) return backward_cell(parameters, options, slice, out);
-  this->backward_dense(steps_, parameters, options, slice, out.weights, out.bias,
-                       slice.delta(steps_ - 1), false);
+void Rnn<T>::differentiate(std::size_t group, std::span<const T> parameters,
+                           const BackwardOptions<T>& options, Slice<T>& slice,
+                           const GroupGradient<T>& out) const {
+  if (group == 0) return differentiate_cell(parameters, options, slice, out);
+  this->differentiate_dense(steps_, options, slice, out.weights, out.bias);
 }
 
-/// Each time step's contribution is computed on its own and added, whether somebody wants to see
-/// the contributions or not: recording changes no bits.
 template <class T>
-void Rnn<T>::backward_cell(std::span<const T> parameters, const BackwardOptions<T>& options,
-                           Slice<T>& slice, const GroupGradient<T>& out) const {
+void Rnn<T>::pass_down(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const {
+  if (group == 0) return;
+  this->pass_down_dense(steps_, parameters, slice, slice.delta(steps_ - 1), false);
+}
+
+/// Back through time, from one step to the one before. Each time step's contribution is computed
+/// on its own and added, whether somebody wants to see the contributions or not: recording changes
+/// no bits.
+template <class T>
+void Rnn<T>::differentiate_cell(std::span<const T> parameters, const BackwardOptions<T>& options,
+                                Slice<T>& slice, const GroupGradient<T>& out) const {
   const std::size_t weights = out.weights.size();
   const std::size_t both = weights + width_;
   std::fill_n(out.weights.data, weights, T{0});
@@ -100,9 +106,8 @@ void Rnn<T>::backward_cell(std::span<const T> parameters, const BackwardOptions<
         out.extra.empty() ? scratch<T>(Scratch::StepGradient, both) : out.extra.data() + t * both;
     const MatrixView<T> dW{own, out.weights.rows, out.weights.cols};
     const std::span<T> db{own + weights, width_};
-    MatrixView<T> below;
-    if (t > 0) below = slice.delta(t - 1);
-    this->backward_dense(t, parameters, options, slice, dW, db, below, false);
+    this->differentiate_dense(t, options, slice, dW, db);
+    if (t > 0) this->pass_down_dense(t, parameters, slice, slice.delta(t - 1), false);
     math::add<T>(dW.span(), out.weights.span());
     math::add<T>(db, out.bias);
   }

@@ -16,14 +16,16 @@ class Rnn final : public Network<T> {
 
   void forward(std::size_t group, std::span<const T> parameters, Slice<T>& slice,
                std::span<std::uint8_t> alive) const override;
-  void backward(std::size_t group, std::span<const T> parameters, const BackwardOptions<T>& options,
-                Slice<T>& slice, const GroupGradient<T>& out) const override;
+  void differentiate(std::size_t group, std::span<const T> parameters,
+                     const BackwardOptions<T>& options, Slice<T>& slice,
+                     const GroupGradient<T>& out) const override;
+  void pass_down(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const override;
   [[nodiscard]] double step_flops(std::size_t samples) const override;
 
  private:
   void feed(std::size_t step, Slice<T>& slice) const;
-  void backward_cell(std::span<const T> parameters, const BackwardOptions<T>& options,
-                     Slice<T>& slice, const GroupGradient<T>& out) const;
+  void differentiate_cell(std::span<const T> parameters, const BackwardOptions<T>& options,
+                          Slice<T>& slice, const GroupGradient<T>& out) const;
 
   std::size_t steps_;
   std::size_t width_;

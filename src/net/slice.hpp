@@ -53,6 +53,8 @@ class Slice {
 
   std::vector<SliceStageSums> stage_sums;
   LossSums loss_sums;
+  /// What products with the delta computed last are multiplied by, see lift_from_subnormal().
+  T drop = T{1};
 
  private:
   [[nodiscard]] core::MatrixView<T> view(core::AlignedBuffer<T>& buffer, std::size_t stage) {
