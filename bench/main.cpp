@@ -139,6 +139,8 @@ void run(const comm::Communicator& world, std::vector<std::string> arguments) {
   add_updates(suite);
   add_kernels(suite);
   add_allreduce(suite);
+  add_allreduce_contests(suite);
+  add_allreduce_overlap(suite);
   add_training_step(suite);
   if (world.rank() == 0) {
     benchmark::RunSpecifiedBenchmarks();

@@ -11,6 +11,10 @@
 
 #include "comm/communicator.hpp"
 
+namespace benchmark {
+class State;
+}
+
 namespace plumb::bench {
 
 struct Options {
@@ -31,6 +35,28 @@ class Case {
   virtual void run() = 0;
 };
 
+/// Several things timed in turn, round after round, so that whatever disturbs the machine disturbs
+/// all of them alike. All calls are made on all ranks.
+class Comparison {
+ public:
+  /// A number to show.
+  struct Finding {
+    std::string name;
+    double value;
+  };
+
+  Comparison() = default;
+  Comparison(const Comparison&) = delete;
+  Comparison& operator=(const Comparison&) = delete;
+  virtual ~Comparison() = default;
+  /// Like Case::verify.
+  virtual bool verify() = 0;
+  /// One round: this rank's seconds for each part, each timed from a barrier on.
+  virtual std::vector<double> round() = 0;
+  /// What follows from the medians over rounds of the slowest rank's seconds for each part.
+  [[nodiscard]] virtual std::vector<Finding> findings(const std::vector<double>& medians) const = 0;
+};
+
 /// Work of one timed call, shown per second: {"GFLOP/s", 1.5} when a call does 1.5 GFLOP.
 struct Rate {
   std::string name;
@@ -39,8 +65,9 @@ struct Rate {
 
 struct Description {
   std::string name;
-  double estimated_seconds;  // of one call; sets the number of iterations, so that it is the same
-                             // on all ranks (each would otherwise choose its own, and hang)
+  double
+      estimated_seconds;  // of one call or round; sets the number of iterations, so that it is the
+                          // same on all ranks (each would otherwise choose its own, and hang)
   std::vector<Rate> rates;
 };
 
@@ -55,8 +82,15 @@ class Suite {
 
   /// While it runs, throws core::AgreedError(VerificationFailed) on all ranks when verify() fails.
   void add(const Description& description, std::function<std::unique_ptr<Case>()> make);
+  /// The same for rounds: the time shown is that of a whole round, the findings are counters. Rates
+  /// are not used.
+  void add_comparison(const Description& description,
+                      std::function<std::unique_ptr<Comparison>()> make);
 
  private:
+  void register_benchmark(const Description& description,
+                          std::function<void(benchmark::State&)> body) const;
+
   const comm::Communicator& world_;
   const Options& options_;
 };
@@ -66,6 +100,8 @@ void add_gemm(Suite& suite);
 void add_activations(Suite& suite);
 void add_updates(Suite& suite);
 void add_allreduce(Suite& suite);
+void add_allreduce_contests(Suite& suite);
+void add_allreduce_overlap(Suite& suite);
 void add_training_step(Suite& suite);
 
 }  // namespace plumb::bench

@@ -17,6 +17,8 @@
 #include "cli/machine.hpp"
 #include "cli/option_checks.hpp"
 #include "cli/provenance.hpp"
+#include "cli/same_start.hpp"
+#include "cli/watch.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
 #include "core/error.hpp"
@@ -82,7 +84,10 @@ void print_verdict(const std::vector<claims::Report>& reports) {
   std::fflush(stdout);
 }
 
-int try_claims(const comm::Communicator& world, const ClaimsOptions& options) {
+int try_claims(comm::Session& session, const comm::Communicator& world,
+               const ClaimsOptions& options) {
+  require_same_start(world, "claims");
+  const Watch watch(session, world);
   refuse_several_ranks(world);
   refuse_missing_folder(options.data_folder);
   constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
@@ -110,9 +115,9 @@ int try_claims(const comm::Communicator& world, const ClaimsOptions& options) {
 
 int claims_command(const ClaimsOptions& options) {
   math::use_single_threaded_blas();
-  const comm::Session session;
+  comm::Session session;
   const comm::Communicator world = comm::Communicator::world();
-  return leave_in_order(world, [&] { return try_claims(world, options); });
+  return leave_in_order(world, [&] { return try_claims(session, world, options); });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,10 +14,12 @@
 #include "cli/failure.hpp"
 #include "cli/machine.hpp"
 #include "cli/option_checks.hpp"
+#include "cli/same_start.hpp"
 #include "cli/warnings.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
+#include "comm/placement_warning.hpp"
 #include "h5/file.hpp"
 #include "math/blas_info.hpp"
 
@@ -58,30 +61,34 @@ void print_slurm() {
 
 // What each rank's threads may run on, and its advice. Both are known only there.
 void print_ranks(const comm::Communicator& world, std::size_t threads) {
-  const auto places =
-      world.gather(fmt::format("rank {} on {}: {} thread(s) on processors {}", world.rank(),
-                               host_name(), threads, to_text(processors().allowed)));
+  const auto places = world.gather(fmt::format("{} on node {}: {} thread(s) on processors {}",
+                                               world.name_of(world.rank()), world.node(), threads,
+                                               to_text(processors().allowed)));
   for (const std::string& place : places) line("ranks", place);
 }
 
+// Each different piece of advice once. Returns how many, on rank 0.
 std::size_t print_advice(const comm::Communicator& world, std::size_t threads) {
-  std::string mine = math::blas_warning(math::blas_info());
-  for (const std::string& more :
-       {comm::launcher_warning(world.size()),
-        binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node()))}) {
-    if (!more.empty()) mine += (mine.empty() ? "" : "\n") + more;
-  }
   std::vector<std::string> said;
-  for (const std::string& text : world.gather(mine)) {
-    if (text.empty() || std::find(said.begin(), said.end(), text) != said.end()) continue;
-    said.push_back(text);
-    fmt::print("advice: {}\n", text);
-  }
+  const auto say = [&](const std::string& mine) {
+    for (const std::string& text : world.gather(mine)) {
+      if (text.empty() || std::find(said.begin(), said.end(), text) != said.end()) continue;
+      said.push_back(text);
+      fmt::print("advice: {}\n", text);
+    }
+  };
+  say(math::blas_warning(math::blas_info()));
+  say(mixed_arithmetic_warning(world));
+  say(comm::launcher_warning(world.size()));
+  say(comm::placement_warning(world.ranks_of_nodes()));
+  say(comm::rank_count_warning(world.size()));
+  say(binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node())));
   return said.size();
 }
 
 int run_doctor(const comm::Communicator& world, std::optional<std::size_t> option) {
   constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
+  require_same_start(world, "doctor");
   std::size_t threads = 1;
   comm::together(world, [&] {
     threads = requested_threads(option).value_or(default_threads(

@@ -13,7 +13,9 @@
 #include "cli/progress.hpp"
 #include "cli/provenance.hpp"
 #include "cli/run_plan.hpp"
+#include "cli/same_start.hpp"
 #include "cli/warnings.hpp"
+#include "cli/watch.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "core/error.hpp"
@@ -68,7 +70,9 @@ void print_verdict(const Totals& totals) {
   std::fflush(stdout);
 }
 
-int run_study(const comm::Communicator& world, const RunOptions& options) {
+int run_study(comm::Session& session, const comm::Communicator& world, const RunOptions& options) {
+  require_same_start(world, common_command(options));
+  const Watch watch(session, world);
   const RunPlan plan = plan_runs(world, options);
   DatasetCache datasets(plan.data_folder);
   check_data(world, plan, datasets);
@@ -81,17 +85,19 @@ int run_study(const comm::Communicator& world, const RunOptions& options) {
   std::vector<double> work;
   for (const auto& run : plan.runs) work.push_back(relative_work(run));
   Progress progress(plan.runs.size(), work, options.quiet);
+  const auto on_stall = [&world](const std::string& message) {
+    print_warning(comm::with_rank(world, message));
+  };
   Totals totals;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const study::RunSettings& run = plan.runs[i];
     const std::string provenance = provenance_json(world, plan.threads[i], options.command_line);
-    const data::Dataset* dataset = nullptr;
-    comm::together(world, [&] { dataset = &datasets.open(run); });
+    const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
     progress.start_run(i, run);
     train::Observer* const observers[] = {&progress};
     const experiment::RunOutputs outputs =
-        experiment::run_one({world, run, *dataset, plan.threads[i], plan.history_file(run),
-                             options.force, plan.study.toml, provenance},
+        experiment::run_one({world, run, dataset, plan.threads[i], plan.history_file(run),
+                             options.force, plan.study.toml, provenance, on_stall},
                             observers);
     totals.add(outputs);
     comm::together(world, [&] {
@@ -110,9 +116,9 @@ int run_study(const comm::Communicator& world, const RunOptions& options) {
 
 int run_command(const RunOptions& options) {
   math::use_single_threaded_blas();
-  const comm::Session session;
+  comm::Session session;
   const comm::Communicator world = comm::Communicator::world();
-  return leave_in_order(world, [&] { return run_study(world, options); });
+  return leave_in_order(world, [&] { return run_study(session, world, options); });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "comm/agreement.hpp"
 #include "net/network.hpp"
 #include "probe/rows.hpp"
+#include "train/bucket_plan.hpp"
 #include "train/problem.hpp"
 #include "train/work_plan.hpp"
 
@@ -26,16 +27,29 @@ double rows_of(const study::RunSettings& run, std::uint64_t every) {
   return std::ceil(static_cast<double>(run.train.steps) / static_cast<double>(every));
 }
 
+/// Of the gradient, where record.buckets has them recorded.
+double recorded_buckets(const study::RunSettings& run, const net::Network<float>& network,
+                        std::size_t ranks, double scalar) {
+  const train::AllreduceSettings& allreduce = run.train.allreduce;
+  const bool tree = allreduce.algorithm == train::AllreduceAlgorithm::Tree;
+  if (!run.record.buckets || !tree || ranks == 1) return 0;
+  const auto longest = allreduce.bucket_kib * 1024 / static_cast<std::size_t>(scalar);
+  return static_cast<double>(train::cut_into_buckets(network.layout(), longest).size());
+}
+
 // Before compression, which the mostly empty histograms lose nearly all of their bytes to.
 double recorded_bytes(const study::RunSettings& run, const net::Network<float>& network,
-                      std::size_t inputs, double scalar) {
+                      std::size_t inputs, std::size_t ranks, double scalar) {
   constexpr double kQuantities = 15;  // per step and layer, see probe::LayerRow
   constexpr double kPerStep = 20;     // step axes, training, timing
+  constexpr double kPerBucket = 3;    // see probe::BucketTimes
   const auto layers = static_cast<double>(network.stages().size());
+  const double buckets = recorded_buckets(run, network, ranks, scalar);
   const double snapshot =
       scalar * (2 * static_cast<double>(network.layout().parameters()) +
                 static_cast<double>(run.train.batch) * static_cast<double>(inputs));
-  return 8 * rows_of(run, run.record.every) * (kQuantities * layers + kPerStep) +
+  return 8 * rows_of(run, run.record.every) *
+             (kQuantities * layers + kPerStep + kPerBucket * buckets) +
          8 * rows_of(run, run.record.histogram_every) * 2 * layers *
              static_cast<double>(probe::kExponents) +
          snapshot * static_cast<double>(run.record.snapshot_steps.size());
@@ -53,7 +67,7 @@ Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::s
   cost.parameters = network->layout().parameters();
   cost.step_flops = network->step_flops(run.train.batch);
   cost.bytes_per_rank = memory_need(run, *network, dataset.inputs(), plan, ranks);
-  cost.bytes_recorded = recorded_bytes(run, *network, dataset.inputs(), scalar);
+  cost.bytes_recorded = recorded_bytes(run, *network, dataset.inputs(), ranks, scalar);
   return cost;
 }
 

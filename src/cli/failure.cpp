@@ -10,6 +10,7 @@
 
 #include "comm/abort.hpp"
 #include "comm/agreement.hpp"
+#include "comm/launcher.hpp"
 #include "core/error.hpp"
 
 namespace plumb::cli {
@@ -30,7 +31,10 @@ void print_warning(const std::string& message) { print_line("warning", message);
 
 bool speaks_for_the_job() {
   for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
-    if (const char* rank = std::getenv(name)) return std::atoi(rank) == 0;
+    if (const char* rank = std::getenv(name)) {
+      const char* programs = std::getenv("OMPI_APP_CTX_NUM_PROCS");
+      return comm::is_first_of_its_program(std::atol(rank), programs == nullptr ? "" : programs);
+    }
   }
   return true;
 }

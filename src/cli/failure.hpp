@@ -16,7 +16,8 @@ void print_error(const std::string& message);
 void print_warning(const std::string& message);
 
 /// Before MPI starts, and in commands that do without it, only the launcher's variables tell which
-/// process this is. All got the same command line, so the first one speaks for all.
+/// process this is. All that mpirun started as one program got the same command line, so the first
+/// one speaks for them.
 bool speaks_for_the_job();
 
 /// Runs a command that uses MPI and turns what it throws into an exit code. A failure that other

@@ -23,8 +23,8 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
   return "unknown command or option '" + words.front() + "'; allowed:" + commands;
 }
 
-// Under a launcher the first process speaks, and its exit code is the job's: were another one to
-// leave with a failure first, mpirun would end the first before it has spoken.
+// Under a launcher the first process of each command line speaks, and its exit code is the job's:
+// were another one to leave with a failure first, mpirun would end the first before it has spoken.
 int fail(const std::string& message, ExitCode code) {
   if (!plumb::cli::speaks_for_the_job()) return 0;
   plumb::cli::print_error(message);

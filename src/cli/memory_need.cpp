@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <bit>
 
+#include "comm/tree_allreduce.hpp"
+
 namespace plumb::cli {
 namespace {
 
 constexpr std::size_t kCheckSamples = 2;  // of the gradient, see train/verification.cpp
-constexpr std::size_t kReceived = std::size_t{512} << 10;  // bytes at most, comm/tree_allreduce.cpp
 
 /// Counts numbers, of whatever precision: the members mirror who allocates them.
 class Count {
@@ -28,7 +29,7 @@ class Count {
  private:
   [[nodiscard]] std::size_t largest_stage() const;
   [[nodiscard]] std::size_t columns() const;
-  [[nodiscard]] std::size_t largest_pooled() const;
+  [[nodiscard]] std::size_t fed_gradient(std::size_t samples) const;
 
   const study::RunSettings& run_;
   const net::Network<float>& network_;
@@ -73,20 +74,25 @@ std::size_t Count::columns() const {
   return largest;
 }
 
-std::size_t Count::largest_pooled() const {
-  std::size_t largest = 0;
-  for (const net::Stage& stage : network_.stages()) largest = std::max(largest, stage.fed);
+/// What arrives at pooled pictures, or at pictures that skips add to: all those of the output
+/// layer, one of a convolution.
+std::size_t Count::fed_gradient(std::size_t samples) const {
+  const std::span<const net::Stage> stages = network_.stages();
+  std::size_t largest = samples * stages.back().fed;
+  for (std::size_t l = 1; l + 1 < stages.size(); ++l) {
+    const std::size_t skipped = run_.network.residual ? stages[l].entries() : 0;
+    largest = std::max({largest, stages[l].fed, skipped});
+  }
   return largest;
 }
 
-/// net::Scratch, of one thread: columns and their gradient, pooled gradient and skip of a cnn; one
-/// time step's gradient of an rnn; deltas without the loss scale.
+/// net::Scratch, of one thread: columns and their gradient, what arrives at pooled pictures of a
+/// cnn; one time step's gradient of an rnn; deltas without the loss scale.
 std::size_t Count::scratch(std::size_t samples) const {
   const net::NetworkSettings& settings = run_.network;
   std::size_t numbers = 0;
   if (settings.family == net::Family::Cnn) {
-    numbers += (settings.depth > 1 ? 2 : 1) * columns() + samples * largest_pooled();
-    if (settings.residual) numbers += samples * largest_stage();
+    numbers += (settings.depth > 1 ? 2 : 1) * columns() + fed_gradient(samples);
   }
   if (settings.family == net::Family::Rnn) numbers += network_.layout().shape(0).parameters();
   const train::LossScale& scale = run_.train.loss_scale;
@@ -114,6 +120,18 @@ std::size_t gradient_check(const Count& count, bool wide) {
          (wide ? 0 : count.scratch(kCheckSamples));
 }
 
+/// Bytes for messages of one rank's sums.
+std::size_t messages(const Count& count, const train::TrainSettings& settings) {
+  const std::size_t bucket = settings.allreduce.bucket_kib * 1024;
+  if (settings.allreduce.algorithm == train::AllreduceAlgorithm::Mpi) return 0;
+  if (settings.precision == train::Precision::Float64) {
+    return comm::tree_memory<double>(settings.allreduce.wire,
+                                     std::min(bucket / sizeof(double), count.gradient()));
+  }
+  return comm::tree_memory<float>(settings.allreduce.wire,
+                                  std::min(bucket / sizeof(float), count.gradient()));
+}
+
 }  // namespace
 
 double memory_need(const study::RunSettings& run, const net::Network<float>& network,
@@ -121,7 +139,7 @@ double memory_need(const study::RunSettings& run, const net::Network<float>& net
   const Count count(run, network, inputs);
   const bool wide = run.train.precision == train::Precision::Float64;
   const std::size_t scalar = wide ? sizeof(double) : sizeof(float);
-  const std::size_t received = ranks > 1 ? std::min(kReceived, scalar * count.gradient()) : 0;
+  const std::size_t received = ranks > 1 ? messages(count, run.train) : 0;
   return static_cast<double>(scalar * training(count, run, plan) +
                              sizeof(double) * gradient_check(count, wide) + received);
 }

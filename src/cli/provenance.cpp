@@ -39,6 +39,8 @@ Json environment() {
 
 Json this_rank(const comm::Communicator& world, std::size_t threads) {
   return {{"rank", world.rank()},
+          {"launcher_rank", world.world_rank()},
+          {"node", world.node()},
           {"host", host_name()},
           {"processors", to_text(processors().allowed)},
           {"threads", threads},
@@ -73,6 +75,9 @@ std::string provenance_json(const comm::Communicator& world, std::size_t threads
                   {"flavour", blas.flavour},
                   {"kernel_set", blas.kernel_set},
                   {"cpu_kernel_set", blas.cpu_kernel_set}};
+  const std::span<const int> nodes = world.ranks_of_nodes();
+  json["nodes"] = world.nodes();
+  json["ranks_of_nodes"] = std::vector<int>(nodes.begin(), nodes.end());
   json["ranks"] = Json::array();
   for (const std::string& rank : ranks) json["ranks"].push_back(Json::parse(rank));
   json["environment"] = environment();

@@ -10,6 +10,7 @@
 
 #include "cli/data_folder.hpp"
 #include "cli/machine.hpp"
+#include "cli/same_start.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "net/idle_pooling.hpp"
@@ -95,8 +96,23 @@ const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
   if (key != key_) {
     dataset_.reset();
     key_.clear();
+    compared_ = false;
     dataset_ = data::open_dataset(d, folder_, run.train.seed);
     key_ = key;
+  }
+  return *dataset_;
+}
+
+const data::Dataset& DatasetCache::open_on_all_ranks(const comm::Communicator& world,
+                                                     const study::RunSettings& run) {
+  comm::together(world, [&] { open(run); });
+  // Equal studies open the same sets in the same order, so all ranks come here or none.
+  if (!compared_) {
+    const std::string& path = run.data.path;
+    require_same_data(world,
+                      path.empty() ? std::string(dataset_->source()) : (folder_ / path).string(),
+                      *dataset_);
+    compared_ = true;
   }
   return *dataset_;
 }
@@ -125,13 +141,13 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
 }
 
 void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets) {
-  comm::together(world, [&] {
-    for (const study::RunSettings& run : plan.runs) {
-      const data::Dataset& dataset = datasets.open(run);
+  for (const study::RunSettings& run : plan.runs) {
+    const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
+    comm::together(world, [&] {
       refuse_misfit(plan.study, run, dataset);
       refuse_idle_pooling(plan.study, run, dataset);
-    }
-  });
+    });
+  }
 }
 
 }  // namespace plumb::cli

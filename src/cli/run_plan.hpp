@@ -19,11 +19,16 @@ class DatasetCache {
  public:
   explicit DatasetCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
   const data::Dataset& open(const study::RunSettings& run);
+  /// Collective: the same, and when the set was not the last one already its contents are compared
+  /// over ranks. Throws core::AgreedError.
+  const data::Dataset& open_on_all_ranks(const comm::Communicator& world,
+                                         const study::RunSettings& run);
 
  private:
   std::filesystem::path folder_;
   std::string key_;
   std::unique_ptr<const data::Dataset> dataset_;
+  bool compared_ = false;  // over ranks
 };
 
 struct RunPlan {
@@ -40,9 +45,9 @@ struct RunPlan {
 /// Throws core::AgreedError.
 RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
 
-/// Opens every data set once, so that a file that is missing or broken, or a network that does not
-/// suit its data, is found before hours of training, and before a table of what they would cost.
-/// Collective; throws core::AgreedError.
+/// Opens every data set once, so that a file that is missing or broken or not the same on all
+/// ranks, or a network that does not suit its data, is found before hours of training, and before a
+/// table of what they would cost. Collective; throws core::AgreedError.
 void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets);
 
 /// Rank 0 prints what each run would cost, after check_data(). Collective.

@@ -7,7 +7,9 @@
 
 #include "cli/failure.hpp"
 #include "cli/machine.hpp"
+#include "cli/same_start.hpp"
 #include "comm/launcher.hpp"
+#include "comm/placement_warning.hpp"
 #include "math/blas_info.hpp"
 #include "train/work_plan.hpp"
 
@@ -43,7 +45,9 @@ void print_once(const comm::Communicator& world, const std::string& mine) {
     const bool seen = std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(rank),
                                 all[rank]) != all.begin() + static_cast<std::ptrdiff_t>(rank);
     if (all[rank].empty() || seen) continue;
-    print_warning(rank == 0 ? all[rank] : fmt::format("rank {}: {}", rank, all[rank]));
+    print_warning(rank == 0
+                      ? all[rank]
+                      : fmt::format("{}: {}", world.name_of(static_cast<int>(rank)), all[rank]));
   }
 }
 
@@ -73,6 +77,9 @@ std::string binding_warning(std::size_t threads, std::size_t ranks_on_node) {
 void warn_about_setup(const comm::Communicator& world, const RunPlan& plan) {
   print_once(world, math::blas_warning(math::blas_info()));
   print_once(world, comm::launcher_warning(world.size()));
+  print_once(world, mixed_arithmetic_warning(world));
+  print_once(world, comm::placement_warning(world.ranks_of_nodes()));
+  print_once(world, comm::rank_count_warning(world.size()));
   const std::size_t threads = *std::max_element(plan.threads.begin(), plan.threads.end());
   print_once(world, binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node())));
   if (world.rank() == 0) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "comm/agreement.hpp"
+#include "experiment/bucket_layers.hpp"
 #include "experiment/decay.hpp"
 #include "net/initializers.hpp"
 #include "probe/history_probe.hpp"
@@ -128,8 +129,8 @@ record::HistoryOutcome history_outcome(const train::Outcome& outcome) {
 RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> more) {
   const study::RunSettings& run = inputs.run;
   // Memory first: a network that does not fit leaves no file behind.
-  const auto training = train::prepare_training(run.network, run.train,
-                                                {inputs.world, inputs.dataset, inputs.threads});
+  const auto training = train::prepare_training(
+      run.network, run.train, {inputs.world, inputs.dataset, inputs.threads, inputs.on_stall});
   const probe::Subject subject =
       probe::make_subject(run.network, train::problem_of(inputs.dataset), run.train.loss,
                           run.train.batch, run.train.slice);
@@ -140,6 +141,9 @@ RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> mo
     prediction = predict_run(run, inputs.dataset);
     record::HistoryHeader header = header_of(inputs, subject);
     header.theory = theory_header(prediction, run.network.residual);
+    if (run.record.buckets) {
+      header.buckets = layers_of_buckets(training->buckets(), subject.stages);
+    }
     writer = std::make_unique<record::HistoryWriter>(inputs.history_file, header, inputs.overwrite);
   });
   probe::HistoryProbe probe(run.record, subject, writer.get());

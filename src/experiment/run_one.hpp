@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -22,6 +23,8 @@ struct RunInputs {
   bool overwrite;
   std::string toml;
   std::string provenance_json;
+  /// See train::TrainContext. Default: nobody is told.
+  std::function<void(const std::string&)> on_stall = {};
 };
 
 struct RunOutputs {

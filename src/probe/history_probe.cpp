@@ -109,6 +109,20 @@ void HistoryProbe::on_timing(std::span<const train::StepTiming> timings) {
     std::copy(timing.seconds.begin(), timing.seconds.end(), row.seconds);
   }
   sink_->write_timing(rows);
+  if (settings_.buckets) write_buckets(timings);
+}
+
+void HistoryProbe::write_buckets(std::span<const train::StepTiming> timings) {
+  std::vector<BucketRow> rows;
+  for (const train::StepTiming& timing : timings) {
+    if (timing.step % settings_.every != 0 || timing.buckets.empty()) continue;
+    BucketRow& row = rows.emplace_back();
+    row.step = static_cast<std::int64_t>(timing.step);
+    for (const train::BucketTiming& bucket : timing.buckets) {
+      row.buckets.push_back({bucket.ready, bucket.finish, bucket.exposed});
+    }
+  }
+  if (!rows.empty()) sink_->write_buckets(rows);
 }
 
 void HistoryProbe::on_evaluation(const train::EvaluationReport& report) {

@@ -43,6 +43,7 @@ class HistoryProbe final : public train::Observer {
  private:
   void write_row(const train::StepReport& report);
   void write_histograms(const train::StepReport& report);
+  void write_buckets(std::span<const train::StepTiming> timings);
 
   RecordSettings settings_;
   Subject subject_;

@@ -63,13 +63,25 @@ struct HistogramRow {
 
 /// Phases of a step, in the order of TimingRow::seconds.
 inline constexpr const char* kPhaseNames[] = {"data",   "forward", "backward", "allreduce_exposed",
-                                              "update", "probe",   "record"};
+                                              "update", "probe",   "record",   "allreduce_hidden"};
 inline constexpr std::size_t kPhases = std::size(kPhaseNames);
 
 /// Seconds of each phase on the slowest rank.
 struct TimingRow {
   std::int64_t step = 0;
   double seconds[kPhases] = {};
+};
+
+/// When each bucket of the gradient travelled, in seconds since the step began, slowest rank.
+struct BucketTimes {
+  double ready = 0;    // computed by all threads of the rank
+  double finish = 0;   // summed over ranks
+  double exposed = 0;  // seconds that nothing was done but wait for this bucket
+};
+
+struct BucketRow {
+  std::int64_t step = 0;
+  std::vector<BucketTimes> buckets;
 };
 
 /// Test split, after `step` steps.
@@ -104,6 +116,8 @@ class RowSink {
   virtual void write(const StepRow& row) = 0;
   virtual void write_histograms(const HistogramRow& row) = 0;
   virtual void write_timing(std::span<const TimingRow> rows) = 0;
+  /// Asked for by RecordSettings::buckets only.
+  virtual void write_buckets(std::span<const BucketRow> rows) = 0;
   virtual void write_evaluation(const EvaluationRow& row) = 0;
   virtual void write_snapshot(const Snapshot& snapshot) = 0;
 };

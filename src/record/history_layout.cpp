@@ -3,6 +3,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "record/bucket_table.hpp"
+
 namespace plumb::record {
 namespace {
 
@@ -39,7 +41,8 @@ h5::Dataset create_phase_axis(const Group& group) {
                                        std::end(probe::kPhaseNames));
   h5::Dataset axis = group.create_dataset("phase", {h5::Type::String, {names.size()}, {}, false});
   axis.write_strings(names);
-  describe_dataset(axis, {"phase", kDimensionless, "phase of a training step"});
+  describe_dataset(axis, {"phase", kDimensionless,
+                          "phase of a training step; all but allreduce_hidden follow one another"});
   axis.make_scale();
   return axis;
 }
@@ -92,16 +95,19 @@ StepTable create_timing(const Group& root) {
   return {group, {&kTimingColumn, 1}, &axis};
 }
 
+std::optional<StepTable> create_buckets(const Group& root, const HistoryHeader& header) {
+  if (header.buckets.empty()) return std::nullopt;
+  const Group group = root.open_group("timing").create_group("buckets");
+  set_nexus_data(group, "exposed_seconds", {"step", "bucket"});
+  return create_bucket_table(group, header.buckets);
+}
+
 void write_model_column(const Group& group, const h5::Dataset& axis, const Description& column,
                         const std::vector<LayerInfo>& layers, std::int64_t LayerInfo::*member) {
   std::vector<std::int64_t> values;
   values.reserve(layers.size());
   for (const LayerInfo& layer : layers) values.push_back(layer.*member);
-  const auto dataset =
-      group.create_dataset(column.name, {h5::Type::Int64, {values.size()}, {}, false});
-  dataset.write<std::int64_t>(values);
-  describe_dataset(dataset, column);
-  dataset.attach_scale(0, axis);
+  write_fixed_column(group, axis, column, values);
 }
 
 struct SetAttribute {
@@ -177,6 +183,7 @@ HistoryTables create_layout(const h5::File& file, const HistoryHeader& header) {
       create_training(root),
       create_timing(root),
       create_curves(root, "evaluation", kEvaluationColumns),
+      create_buckets(root, header),
   };
   write_model(root, header);
   write_theory(root, header);

@@ -2,6 +2,8 @@
 // step.
 #pragma once
 
+#include <optional>
+
 #include "h5/file.hpp"
 #include "record/histogram_table.hpp"
 #include "record/history_writer.hpp"
@@ -16,6 +18,7 @@ struct HistoryTables {
   StepTable training;
   StepTable timing;
   StepTable evaluation;
+  std::optional<StepTable> buckets;  // where the header has some
 };
 
 /// Writes the header and hands back the tables that grow. Throws core::IoError, and

@@ -3,6 +3,7 @@
 namespace plumb::record {
 namespace {
 
+using probe::BucketTimes;
 using probe::LayerHistograms;
 using probe::LayerRow;
 using probe::StepRow;
@@ -72,6 +73,19 @@ constexpr StepColumn kTrainingColumns[] = {
      &StepRow::noise_scale},
 };
 
+constexpr BucketColumn kBucketColumns[] = {
+    {{"ready_seconds", kSeconds,
+      "time from the beginning of the step until all threads had computed the bucket, slowest "
+      "rank"},
+     &BucketTimes::ready},
+    {{"finish_seconds", kSeconds,
+      "time from the beginning of the step until the bucket was summed over ranks, slowest rank"},
+     &BucketTimes::finish},
+    {{"exposed_seconds", kSeconds,
+      "time in which nothing was done but wait for the bucket, slowest rank"},
+     &BucketTimes::exposed},
+};
+
 constexpr HistogramColumn kHistogramColumns[] = {
     {{"weight_gradient", kDimensionless,
       "entries of d mean loss / d weights by binary exponent of their magnitude"},
@@ -89,6 +103,8 @@ std::span<const LayerColumn> gradient_columns() { return kGradientColumns; }
 std::span<const LayerColumn> activation_columns() { return kActivationColumns; }
 
 std::span<const StepColumn> training_columns() { return kTrainingColumns; }
+
+std::span<const BucketColumn> bucket_columns() { return kBucketColumns; }
 
 std::span<const HistogramColumn> histogram_columns() { return kHistogramColumns; }
 

@@ -54,13 +54,30 @@ inline constexpr Description kEvaluationColumns[] = {
     {"accuracy", kDimensionless,
      "share of the test split classified correctly, or predicted to within 0.04"},
 };
-inline constexpr Description kTimingColumn = {"seconds", kSeconds,
-                                              "wall-clock time of the phase on the slowest rank"};
+inline constexpr Description kTimingColumn = {
+    "seconds", kSeconds,
+    "wall-clock time of the phase on the slowest rank; allreduce_hidden runs beside the other "
+    "phases and is no part of the step's length"};
+
+/// A (S,B) dataset and the member of a bucket's times that fills it.
+struct BucketColumn {
+  Description description;
+  double probe::BucketTimes::*member;
+};
+
+std::span<const BucketColumn> bucket_columns();  // of /timing/buckets
 
 // The (L) dataset of /theory.
 inline constexpr Description kTheoryColumn = {
     "delta_rms_ratio", kDimensionless,
     "predicted delta_rms of the layer over that of the next layer towards the output"};
+
+// The (B) datasets of /timing/buckets.
+inline constexpr Description kBucketShapeColumns[] = {
+    {"bytes", "byte", "size of the bucket on its way between ranks", true},
+    {"first_layer", kDimensionless, "first layer with parameters in the bucket", true},
+    {"last_layer", kDimensionless, "last layer with parameters in the bucket", true},
+};
 
 // The (L) datasets of /model.
 inline constexpr Description kModelColumns[] = {

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/orderly_end.hpp"
 #include "record/history_layout.hpp"
 #include "record/part_file.hpp"
 
@@ -32,6 +33,14 @@ void add_layer_row(StepTable& table, std::span<const LayerColumn> columns,
   }
 }
 
+void add_bucket_row(StepTable& table, const probe::BucketRow& row) {
+  table.start_row(row.step);
+  const auto columns = bucket_columns();
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (const probe::BucketTimes& bucket : row.buckets) table.push(c, bucket.*columns[c].member);
+  }
+}
+
 void add_training_row(StepTable& table, const probe::StepRow& row) {
   const auto columns = training_columns();
   table.start_row(row.step);
@@ -45,7 +54,8 @@ struct HistoryWriter::Impl {
       : name(std::move(path), overwrite),
         file(h5::File::create(name.part())),
         tables(create_layout(file, header)),
-        layers(header.layers.size()) {
+        layers(header.layers.size()),
+        buckets(header.buckets.size()) {
     file.flush();
   }
 
@@ -53,6 +63,7 @@ struct HistoryWriter::Impl {
   // it was at that moment.
   template <class Work>
   void guarded(Work work) {
+    const auto hold = core::hold_end();
     if (!open) throw std::logic_error(name.path().string() + ": written to after its end");
     try {
       work();
@@ -68,6 +79,7 @@ struct HistoryWriter::Impl {
       table->write_out();
     }
     tables->histograms.write_out();
+    if (tables->buckets) tables->buckets->write_out();
     file.flush();
     since_flush.lap();
   }
@@ -84,12 +96,24 @@ struct HistoryWriter::Impl {
     if (given != layers) throw std::invalid_argument("a row has as many layers as the header");
   }
 
+  void expect_buckets(std::span<const probe::BucketRow> rows) const {
+    for (const probe::BucketRow& row : rows) {
+      if (buckets > 0 && row.buckets.size() == buckets) continue;
+      throw std::invalid_argument("a row has as many buckets as the header, which is some");
+    }
+  }
+
   PartFile name;
   h5::File file;
   std::optional<HistoryTables> tables;
   std::size_t layers;
+  std::size_t buckets;
   core::Stopwatch since_flush;
   bool open = true;
+  // Declared last: it uses all the others.
+  core::LastAct rows_are_kept{[this] {
+    if (open) write_out();
+  }};
 };
 
 HistoryWriter::HistoryWriter(std::filesystem::path path, const HistoryHeader& header,
@@ -97,6 +121,7 @@ HistoryWriter::HistoryWriter(std::filesystem::path path, const HistoryHeader& he
     : impl_(std::make_unique<Impl>(std::move(path), header, overwrite)) {}
 
 HistoryWriter::~HistoryWriter() {
+  const auto hold = core::hold_end();
   if (!impl_ || !impl_->open) return;
   try {
     // Left without finish(), by another part's failure: keep the rows for `recover`.
@@ -135,6 +160,14 @@ void HistoryWriter::write_timing(std::span<const probe::TimingRow> rows) {
   });
 }
 
+void HistoryWriter::write_buckets(std::span<const probe::BucketRow> rows) {
+  impl_->expect_buckets(rows);
+  impl_->guarded([&] {
+    for (const probe::BucketRow& row : rows) add_bucket_row(*impl_->tables->buckets, row);
+    impl_->write_out_when_due();
+  });
+}
+
 void HistoryWriter::write_evaluation(const probe::EvaluationRow& row) {
   impl_->guarded([&] {
     StepTable& table = impl_->tables->evaluation;
@@ -163,8 +196,8 @@ void HistoryWriter::finish(const HistoryOutcome& outcome) {
     impl_->tables.reset();  // closes every dataset
     impl_->file.close();
     impl_->name.commit();
+    impl_->open = false;
   });
-  impl_->open = false;
 }
 
 }  // namespace plumb::record

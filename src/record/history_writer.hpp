@@ -30,9 +30,17 @@ struct TheoryHeader {
   Attributes attributes;  // q_star, chi_1, ...
 };
 
+/// A run of the gradient that is summed over ranks in one go.
+struct BucketInfo {
+  std::int64_t bytes = 0;        // on the wire
+  std::int64_t first_layer = 0;  // numbered like layers: 1 = first hidden layer or time step
+  std::int64_t last_layer = 0;
+};
+
 /// What is known before the first step.
 struct HistoryHeader {
   std::vector<LayerInfo> layers;
+  std::vector<BucketInfo> buckets;  // first to travel first; none: no /timing/buckets
   Attributes model;
   TheoryHeader theory;
   std::string toml;             // the study file as read
@@ -48,11 +56,12 @@ struct HistoryOutcome {
 
 /// The file is PATH.part until finish() renames it to PATH. Rows are flushed every half second, 256
 /// rows or 8 MiB of histograms, whichever comes first. Every failure throws core::IoError that
-/// names the file and the reason (a full disk says so); the .part file is then left as it is.
+/// names the file and the reason (a full disk says so); the .part file is then left as it is. When
+/// the process is ended by another thread (core/orderly_end.hpp), it is flushed once more.
 class HistoryWriter final : public probe::RowSink {
  public:
   /// Throws core::IoError when PATH exists and overwrite is false. A theory and rows of another
-  /// number of layers than the header's are std::invalid_argument.
+  /// number of layers or buckets than the header's are std::invalid_argument.
   HistoryWriter(std::filesystem::path path, const HistoryHeader& header, bool overwrite);
   HistoryWriter(const HistoryWriter&) = delete;
   HistoryWriter& operator=(const HistoryWriter&) = delete;
@@ -61,6 +70,7 @@ class HistoryWriter final : public probe::RowSink {
   void write(const probe::StepRow& row) override;
   void write_histograms(const probe::HistogramRow& row) override;
   void write_timing(std::span<const probe::TimingRow> rows) override;
+  void write_buckets(std::span<const probe::BucketRow> rows) override;
   void write_evaluation(const probe::EvaluationRow& row) override;
   void write_snapshot(const probe::Snapshot& snapshot) override;
 

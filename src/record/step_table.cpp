@@ -35,6 +35,15 @@ void describe_dataset(const h5::Dataset& dataset, const Description& description
   dataset.set_text("long_name", description.long_name);
 }
 
+void write_fixed_column(const h5::Group& group, const h5::Dataset& axis, const Description& column,
+                        std::span<const std::int64_t> values) {
+  const auto dataset =
+      group.create_dataset(column.name, {h5::Type::Int64, {values.size()}, {}, false});
+  dataset.write<std::int64_t>(values);
+  describe_dataset(dataset, column);
+  dataset.attach_scale(0, axis);
+}
+
 h5::Dataset create_step_scale(const h5::Group& group) {
   h5::DatasetSpec spec;
   spec.type = h5::Type::Int64;

@@ -44,6 +44,10 @@ class StepTable {
 /// The unlimited scale `step` (S) of a group that grows by steps.
 h5::Dataset create_step_scale(const h5::Group& group);
 
+/// A dataset (N) that never grows, along the scale `axis` of N values in the same group.
+void write_fixed_column(const h5::Group& group, const h5::Dataset& axis, const Description& column,
+                        std::span<const std::int64_t> values);
+
 /// Gives a new dataset the two attributes that every dataset of a history has.
 void describe_dataset(const h5::Dataset& dataset, const Description& description);
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "record/history_reader.hpp"
 #include "report/text_table.hpp"
@@ -34,6 +36,39 @@ std::string steps_of(const HistoryReader& history, const char* group) {
   return fmt::format("{}, from {} to {}", steps.size(), steps.front(), steps.back());
 }
 
+std::size_t ranks_of(const HistoryReader& history) {
+  const auto json = nlohmann::json::parse(history.provenance_json(), nullptr, false);
+  const bool listed = json.is_object() && json.contains("ranks") && json["ranks"].is_array();
+  return listed ? json["ranks"].size() : 0;
+}
+
+// Seconds, over the recorded steps; nothing where the file does not tell.
+std::optional<double> median_of_phase(const HistoryReader& history, const std::string& name) {
+  if (!history.has("timing/seconds") || !history.has("timing/phase")) return std::nullopt;
+  const auto phases = history.root().open_dataset("timing/phase").read_strings();
+  const auto phase = std::find(phases.begin(), phases.end(), name);
+  const record::Table table = history.table("timing/seconds");
+  if (phase == phases.end() || table.rows == 0) return std::nullopt;
+  std::vector<double> seconds;
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    seconds.push_back(table.at(row, static_cast<std::size_t>(phase - phases.begin())));
+  }
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
+}
+
+// Nothing where gradients do not travel: on one rank.
+std::string communication(const HistoryReader& history) {
+  const auto exposed = median_of_phase(history, "allreduce_exposed");
+  if (ranks_of(history) < 2 || !exposed) return "";
+  std::string text = fmt::format("{:.3g} ms exposed", 1e3 * *exposed);
+  // Files of earlier versions do not tell.
+  const auto hidden = median_of_phase(history, "allreduce_hidden");
+  if (hidden) text += fmt::format(", {:.3g} ms hidden", 1e3 * *hidden);
+  return entry("communication", text + " a step (median)");
+}
+
 std::string heading(const HistoryReader& history) {
   std::string text = fmt::format("{}\n", history.path());
   const auto diverged = history.diverged_step();
@@ -46,7 +81,7 @@ std::string heading(const HistoryReader& history) {
       entry("snapshots",
             snapshots.empty() ? "none" : fmt::format("of steps {}", fmt::join(snapshots, ", ")));
   text += entry("histograms", steps_of(history, "histograms"));
-  return text;
+  return text + communication(history);
 }
 
 std::string attribute_section(const char* title,

@@ -77,6 +77,12 @@ const std::vector<Contradiction>& contradictions() {
        {"float64"},
        "narrow formats are emulated in float32",
        "float32, or train.precision = float32"},
+      {"allreduce.wire",
+       {"bfloat16", "float16"},
+       "train.precision",
+       {"float64"},
+       "narrow formats carry float32 gradients, float64 travels whole",
+       "float32, or train.precision = float32"},
   };
   return table;
 }

@@ -35,7 +35,11 @@ const std::vector<Dependence>& dependences() {
       {"train.momentum", "train.optimizer", {"sgd"}},
       {"train.beta1", "train.optimizer", {"adam"}},
       {"train.beta2", "train.optimizer", {"adam"}},
-      {"train.epsilon", "train.optimizer", {"adam"}}};
+      {"train.epsilon", "train.optimizer", {"adam"}},
+      {"record.buckets", "allreduce.algorithm", {"tree"}},
+      {"allreduce.bucket_kib", "allreduce.algorithm", {"tree"}},
+      {"allreduce.overlap", "allreduce.algorithm", {"tree"}},
+      {"allreduce.wire", "allreduce.algorithm", {"tree"}}};
   return table;
 }
 

@@ -92,11 +92,13 @@ constexpr RealRange kZeroToOne{.high = 1};
 // What is kept of the past. Larger ones become 1 in float32, and Adam divides by 1 less these.
 constexpr RealRange kShare{.high = 0.999999};
 static_assert(static_cast<float>(kShare.high) < 1.0F);
+constexpr RealRange kWaitSeconds{.low_end = RealRange::Low::Excluded, .high = 1e6};
 constexpr IntegerRange kAtLeastZero{0};
 constexpr IntegerRange kAtLeastOne{1};
 // Keeps step * batch, the position in the stream of samples, far inside 64 bits.
 constexpr std::int64_t kMostSteps = 1'000'000'000;
 constexpr std::int64_t kMostSamples = 1'000'000'000;
+constexpr std::int64_t kMostBucketKib = 1'048'576;  // 1 GiB
 
 std::vector<Key> network_keys() {
   return {choice("network.family", PLUMB_FIELD(network.family)),
@@ -143,16 +145,27 @@ std::vector<Key> train_keys() {
           real("train.gradient_clip", kZeroOrMore, PLUMB_FIELD(train.gradient_clip))};
 }
 
+std::vector<Key> record_keys() {
+  return {integer("record.every", kAtLeastOne, PLUMB_FIELD(record.every)),
+          integer("record.histogram_every", kAtLeastOne, PLUMB_FIELD(record.histogram_every)),
+          steps("record.snapshot_steps", PLUMB_FIELD(record.snapshot_steps)),
+          flag("record.buckets", PLUMB_FIELD(record.buckets))};
+}
+
+std::vector<Key> allreduce_keys() {
+  return {
+      choice("allreduce.algorithm", PLUMB_FIELD(train.allreduce.algorithm)),
+      integer("allreduce.bucket_kib", {1, kMostBucketKib}, PLUMB_FIELD(train.allreduce.bucket_kib)),
+      flag("allreduce.overlap", PLUMB_FIELD(train.allreduce.overlap)),
+      choice("allreduce.wire", PLUMB_FIELD(train.allreduce.wire)),
+      real("allreduce.stall_seconds", kWaitSeconds, PLUMB_FIELD(train.allreduce.stall_seconds))};
+}
+
 std::vector<Key> make_table() {
   std::vector<Key> table{text("study.name", Identifier{}, PLUMB_FIELD(study_name))};
-  for (auto keys : {network_keys(), data_keys(), train_keys()}) {
+  for (auto keys : {network_keys(), data_keys(), train_keys(), record_keys(), allreduce_keys()}) {
     std::move(keys.begin(), keys.end(), std::back_inserter(table));
   }
-  table.push_back(integer("record.every", kAtLeastOne, PLUMB_FIELD(record.every)));
-  table.push_back(
-      integer("record.histogram_every", kAtLeastOne, PLUMB_FIELD(record.histogram_every)));
-  table.push_back(steps("record.snapshot_steps", PLUMB_FIELD(record.snapshot_steps)));
-  table.push_back(choice("allreduce.algorithm", PLUMB_FIELD(train.allreduce)));
   return table;
 }
 

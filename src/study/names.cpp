@@ -53,6 +53,11 @@ constexpr Named<Format> kFormats[] = {
 constexpr Named<train::AllreduceAlgorithm> kAlgorithms[] = {
     {train::AllreduceAlgorithm::Tree, "tree"}, {train::AllreduceAlgorithm::Mpi, "mpi"}};
 
+using train::WireFormat;
+constexpr Named<WireFormat> kWireFormats[] = {{WireFormat::Float32, "float32"},
+                                              {WireFormat::BFloat16, "bfloat16"},
+                                              {WireFormat::Float16, "float16"}};
+
 }  // namespace
 
 // clang-format off
@@ -66,6 +71,7 @@ template <> std::span<const Named<train::Precision>> names_of() { return kPrecis
 template <> std::span<const Named<train::Optimizer>> names_of() { return kOptimizers; }
 template <> std::span<const Named<Format>> names_of() { return kFormats; }
 template <> std::span<const Named<train::AllreduceAlgorithm>> names_of() { return kAlgorithms; }
+template <> std::span<const Named<WireFormat>> names_of() { return kWireFormats; }
 // clang-format on
 
 std::string to_string(net::Family value) { return name_of(value); }
@@ -78,5 +84,6 @@ std::string to_string(train::Precision value) { return name_of(value); }
 std::string to_string(train::Optimizer value) { return name_of(value); }
 std::string to_string(math::NumberFormat value) { return name_of(value); }
 std::string to_string(train::AllreduceAlgorithm value) { return name_of(value); }
+std::string to_string(WireFormat value) { return name_of(value); }
 
 }  // namespace plumb::study

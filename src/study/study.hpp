@@ -62,5 +62,6 @@ std::string to_string(train::Precision value);
 std::string to_string(train::Optimizer value);
 std::string to_string(math::NumberFormat value);
 std::string to_string(train::AllreduceAlgorithm value);
+std::string to_string(train::WireFormat value);
 
 }  // namespace plumb::study

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <string>
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
@@ -13,6 +15,8 @@ struct TrainContext {
   const comm::Communicator& communicator;
   const data::Dataset& dataset;
   std::size_t threads = 1;  // per rank
+  /// Told on the rank that waits when a sum over ranks stalls, see comm::TreeOptions.
+  std::function<void(const std::string&)> on_stall = {};
 };
 
 }  // namespace plumb::train

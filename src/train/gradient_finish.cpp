@@ -47,6 +47,16 @@ bool GradientFinish<T>::rounds_or_scales() const {
 }
 
 template <class T>
+bool GradientFinish<T>::needs_parameters(Measure measure) const {
+  return rounds_or_scales() || settings_.gradient_clip > 0 || measure.counts;
+}
+
+template <class T>
+bool GradientFinish<T>::needs_extra(Measure measure) const {
+  return measure.sums && !store_.extra_chunks().empty();
+}
+
+template <class T>
 void GradientFinish<T>::convert(std::span<T> gradient) const {
   if constexpr (std::is_same_v<T, float>) math::round_to(settings_.gradient_format, gradient);
   if (loss_scale_ == 1) return;
@@ -116,10 +126,9 @@ void GradientFinish<T>::finish_all(Measure measure, bool complete) {
 template <class T>
 FinishedGradient GradientFinish<T>::run(Measure measure) {
   FinishedGradient result;
-  result.complete = rounds_or_scales() || settings_.gradient_clip > 0 || measure.counts;
+  result.complete = needs_parameters(measure);
   if (result.complete) store_.combine_parameters(threads_);
-  const bool extra = measure.sums && !store_.extra_chunks().empty();
-  if (result.complete || extra) finish_all(measure, result.complete);
+  if (needs_all(measure)) finish_all(measure, result.complete);
   if (!result.complete) return result;
   math::SquareSum squares;
   for (const math::UpdateSums& sums : chunk_sums_) squares += sums.gradient;

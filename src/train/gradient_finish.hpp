@@ -30,6 +30,11 @@ class GradientFinish {
   /// The scale of the loss in the step to come.
   [[nodiscard]] double loss_scale() const noexcept { return loss_scale_; }
 
+  /// Whether run() has to see all of the summed gradient; otherwise it may still be on its way.
+  [[nodiscard]] bool needs_all(Measure measure) const {
+    return needs_parameters(measure) || needs_extra(measure);
+  }
+
   /// Rounds the summed gradient to the gradient format and takes the loss scale out of it, and
   /// collects what measure and clipping ask for. Same bits on every rank and for every number of
   /// threads.
@@ -51,6 +56,8 @@ class GradientFinish {
 
  private:
   [[nodiscard]] bool rounds_or_scales() const;
+  [[nodiscard]] bool needs_parameters(Measure measure) const;
+  [[nodiscard]] bool needs_extra(Measure measure) const;
   void convert(std::span<T> gradient) const;
   math::UpdateSums finish_run(std::span<T> gradient, Measure measure, math::SquareSum& exact) const;
   void finish_chunk(std::size_t chunk, Measure measure, std::vector<math::ExponentCounts>* counts);

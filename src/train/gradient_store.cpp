@@ -48,7 +48,9 @@ template <class T>
 void GradientStore<T>::combine_parameters(std::size_t workers) {
   if (parameters_combined_) return;
   run_on_threads(workers, [&](std::size_t thread) {
-    for (std::size_t i = thread; i < chunks_.size(); i += workers) combine_chunk(chunks_[i]);
+    for (std::size_t i = thread; i < chunks_.size(); i += workers) {
+      combine(chunks_[i].offset, chunks_[i].count);
+    }
   });
   mark_combined();
 }

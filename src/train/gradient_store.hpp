@@ -30,9 +30,9 @@ class GradientStore {
   /// Adds up the threads' blocks, in the fixed tree, by `workers` threads.
   void combine_parameters(std::size_t workers);
   void combine_extra(std::size_t workers);
-  /// One piece of combine_parameters(), for who combines while using the pieces; after the last one
-  /// mark_combined().
-  void combine_chunk(const Chunk& chunk) { combine(chunk.offset, chunk.count); }
+  /// A piece of combine_parameters(), elements offset .. offset+count-1, for who combines while
+  /// using the pieces; after the last one mark_combined().
+  void combine(std::size_t offset, std::size_t count);
   void mark_combined() { parameters_combined_ = true; }
 
   /// The sum: of the parameters alone, of the extra block alone, of both in a row.
@@ -40,14 +40,13 @@ class GradientStore {
   [[nodiscard]] std::span<T> extra() { return blocks_[0].span().subspan(size_); }
   [[nodiscard]] std::span<T> all() { return blocks_[0].span(); }
 
+  [[nodiscard]] const net::ParameterLayout& layout() const noexcept { return network_.layout(); }
   [[nodiscard]] const std::vector<Chunk>& chunks() const noexcept { return chunks_; }
   [[nodiscard]] const std::vector<ExtraChunk>& extra_chunks() const noexcept {
     return extra_chunks_;
   }
 
  private:
-  void combine(std::size_t offset, std::size_t count);
-
   const net::Network<T>& network_;
   std::size_t size_;  // of the parameters
   std::vector<core::AlignedBuffer<T>> blocks_;

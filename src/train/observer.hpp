@@ -50,8 +50,19 @@ struct StepReport {
   std::span<const LayerCounts> counts;  // empty unless an observer counts this step
 };
 
-enum class Phase { Data, Forward, Backward, AllreduceExposed, Update, Probe, Record };
-inline constexpr std::size_t kPhaseCount = 7;
+/// AllreduceExposed: the thread that owns MPI moves messages, adds what arrived or waits.
+/// AllreduceHidden: gradients travel while it does something else; no part of the step's length.
+enum class Phase {
+  Data,
+  Forward,
+  Backward,
+  AllreduceExposed,
+  Update,
+  Probe,
+  Record,
+  AllreduceHidden
+};
+inline constexpr std::size_t kPhaseCount = 8;
 
 using PhaseSeconds = std::array<double, kPhaseCount>;
 
@@ -59,10 +70,25 @@ inline double& phase(PhaseSeconds& seconds, Phase which) {
   return seconds[static_cast<std::size_t>(which)];
 }
 
-/// Seconds by phase, the slowest rank's.
+/// When one bucket of the gradient travelled, in seconds since the step began.
+struct BucketTiming {
+  double ready = 0;    // computed by all threads of the rank
+  double finish = 0;   // summed over ranks
+  double exposed = 0;  // seconds that nothing was done but wait for this bucket
+};
+
+/// Seconds, the slowest rank's.
 struct StepTiming {
   std::uint64_t step = 0;
   PhaseSeconds seconds{};
+  std::vector<BucketTiming> buckets;  // as many as Training::buckets(), in that order
+};
+
+/// A run of the gradient that is summed over ranks in one go; the first belongs to the last groups.
+struct BucketShape {
+  std::size_t bytes = 0;  // on the wire
+  std::size_t first_group = 0;
+  std::size_t last_group = 0;
 };
 
 struct EvaluationReport {

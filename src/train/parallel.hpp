@@ -5,6 +5,11 @@
 
 #include <cstddef>
 #include <exception>
+#include <mutex>
+#ifdef __SANITIZE_THREAD__
+#include <thread>
+#include <vector>
+#endif
 
 namespace plumb::train {
 
@@ -16,18 +21,27 @@ namespace plumb::train {
 template <class Body>
 void run_on_threads(std::size_t threads, const Body& body) {
   std::exception_ptr failure;
-#pragma omp parallel num_threads(static_cast <int>(threads))
-  {
-    const auto granted = static_cast<std::size_t>(omp_get_num_threads());
+  std::mutex failure_guard;
+  const auto work_as = [&](std::size_t member, std::size_t granted) {
     try {
-      for (auto t = static_cast<std::size_t>(omp_get_thread_num()); t < threads; t += granted) {
-        body(t);
-      }
+      for (std::size_t t = member; t < threads; t += granted) body(t);
     } catch (...) {
-#pragma omp critical(plumb_thread_failure)
+      const std::scoped_lock lock(failure_guard);
       if (!failure) failure = std::current_exception();
     }
-  }
+  };
+#ifdef __SANITIZE_THREAD__
+  // Libgomp is not instrumented: ThreadSanitizer would not know that its team waits for anybody,
+  // and take every parallel region for a race.
+  std::vector<std::jthread> others;
+  for (std::size_t t = 1; t < threads; ++t) others.emplace_back(work_as, t, threads);
+  work_as(0, threads);
+  others.clear();  // joins
+#else
+#pragma omp parallel num_threads(static_cast <int>(threads))
+  work_as(static_cast<std::size_t>(omp_get_thread_num()),
+          static_cast<std::size_t>(omp_get_num_threads()));
+#endif
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "comm/wire_format.hpp"
 #include "math/number_format.hpp"
 #include "net/settings.hpp"
 
@@ -12,6 +13,8 @@ namespace plumb::train {
 enum class Precision { Float32, Float64 };
 /// Tree: fixed order, same bits on every layout. Mpi: MPI_Allreduce, its own order.
 enum class AllreduceAlgorithm { Tree, Mpi };
+
+using WireFormat = comm::WireFormat;
 
 enum class Optimizer { Sgd, Adam };
 
@@ -25,6 +28,15 @@ struct LossScale {
   // after 2000 steps without (Micikevicius et al. 2018, section 3.2).
   bool dynamic = false;
   double value = 1;  // > 0; of a fixed scale
+};
+
+/// How gradients travel between ranks. All but the algorithm and stall_seconds: of Tree only.
+struct AllreduceSettings {
+  AllreduceAlgorithm algorithm = AllreduceAlgorithm::Tree;
+  std::size_t bucket_kib = 2048;  // gradients are summed in buckets of about this size, in memory
+  bool overlap = true;            // buckets travel while the backward pass goes on
+  WireFormat wire = WireFormat::Float32;  // narrow ones with Precision::Float32 only
+  double stall_seconds = 30;              // a wait this long without any news is reported
 };
 
 struct TrainSettings {
@@ -46,7 +58,7 @@ struct TrainSettings {
   double gradient_clip = 0;  // largest global gradient norm (Pascanu et al. 2013); 0: not clipped
   std::uint64_t evaluate_every = 0;  // 0: only at the end
   std::uint64_t seed = 1;
-  AllreduceAlgorithm allreduce = AllreduceAlgorithm::Tree;
+  AllreduceSettings allreduce;
 };
 
 }  // namespace plumb::train

@@ -1,6 +1,7 @@
 #include "train/step_engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/clock.hpp"
 #include "math/vector_kernels.hpp"
@@ -9,6 +10,27 @@
 #include "train/tree_fold.hpp"
 
 namespace plumb::train {
+namespace {
+
+/// Laps without the time that was spent in communication.
+template <class T>
+class WorkClock {
+ public:
+  explicit WorkClock(const GradientSync<T>& sync) : sync_(sync) {
+    exposed_ = sync.log().exposed_seconds();
+  }
+  double lap() noexcept {
+    const double before = std::exchange(exposed_, sync_.log().exposed_seconds());
+    return watch_.lap() - (exposed_ - before);
+  }
+
+ private:
+  const GradientSync<T>& sync_;
+  core::Stopwatch watch_;
+  double exposed_;
+};
+
+}  // namespace
 
 template <class T>
 StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettings& settings,
@@ -27,9 +49,9 @@ StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettin
       chunk_sums_(store_.chunks().size()),
       row_size_(step_sums_size(network_->stages().size())),
       layer_sums_(network_->stages().size()),
-      gradient_sync_(make_gradient_sync<T>(settings.allreduce, context.communicator)),
-      // The few sums of a step always take the fixed order: they are tiny.
-      row_sync_(make_gradient_sync<double>(AllreduceAlgorithm::Tree, context.communicator)) {
+      gradient_sync_(make_gradient_sync<T>(context.communicator, store_,
+                                           {settings.allreduce, plan_.busy_threads(rank_),
+                                            plan_.threads(), row_size_, context.on_stall})) {
   const std::size_t threads = plan_.busy_threads(rank_);
   workers_.reserve(threads);
   for (std::size_t thread = 0; thread < threads; ++thread) {
@@ -56,21 +78,21 @@ template <class T>
 void StepEngine<T>::compute_gradient(std::uint64_t step, Measure measure, int exit_code,
                                      PhaseSeconds& seconds) {
   step_loss_scale_ = finish_.loss_scale();
+  gradient_sync_->begin(measure.sums && !store_.extra_chunks().empty());
   if (workers_.empty()) {
     store_.fill_with_nothing();
     std::fill(rows_.begin(), rows_.end(), -0.0);
   } else {
     core::Stopwatch region;
-    const double before = phase(seconds, Phase::Data) + phase(seconds, Phase::Forward);
     run_on_threads(workers_.size(), [&](std::size_t thread) {
       PhaseSeconds unused{};
       work_on_slices(thread, step, measure, thread == 0 ? seconds : unused);
     });
     // What is left of the region is backward, the wait for the slowest thread included.
-    const double after = phase(seconds, Phase::Data) + phase(seconds, Phase::Forward);
-    phase(seconds, Phase::Backward) += region.elapsed() - (after - before);
+    phase(seconds, Phase::Backward) += region.elapsed() - phase(seconds, Phase::Data) -
+                                       phase(seconds, Phase::Forward) -
+                                       gradient_sync_->log().exposed_seconds();
   }
-  store_.start();
   stop_code(row(0)) = exit_code;
 }
 
@@ -87,35 +109,28 @@ void StepEngine<T>::work_on_slices(std::size_t thread, std::uint64_t step, Measu
   options.scale = T{1} / static_cast<T>(settings_.batch);
   options.loss_scale = static_cast<T>(step_loss_scale_);
   options.format = settings_.gradient_format;
-  worker.backward(parameters_.span(), options, measure, store_, thread);
+  worker.backward(parameters_.span(), options, measure, store_, thread, gradient_sync_->listener());
   for (std::size_t i = 0; i < worker.range().count; ++i) {
     pack(worker.slice(i), row(worker.range().first - plan_.of_rank(rank_).first + i));
   }
 }
 
 template <class T>
-void StepEngine<T>::synchronise(Measure measure, PhaseSeconds& seconds) {
-  core::Stopwatch watch;
-  if (measure.sums) store_.combine_extra(plan_.threads());
-  if (context_.communicator.size() > 1) {
-    store_.combine_parameters(plan_.threads());
-    phase(seconds, Phase::Update) += watch.lap();
-    gradient_sync_->sum(measure.sums ? store_.all() : store_.parameters());
-  }
+void StepEngine<T>::synchronise(Measure measure, bool whole, PhaseSeconds& seconds) {
+  WorkClock clock(*gradient_sync_);
+  gradient_sync_->backward_done();
+  phase(seconds, Phase::Update) += clock.lap();
   sum_rows();
-  phase(seconds, Phase::AllreduceExposed) += watch.lap();
+  if (whole || finish_.needs_all(measure)) gradient_sync_->wait_for_all();
   finished_ = finish_.run(measure);
-  phase(seconds, Phase::Update) += watch.lap();
-  if (measure.sums) count_alive();
-  if (measure.counts) count_deltas();
-  phase(seconds, Phase::Probe) += watch.lap();
+  phase(seconds, Phase::Update) += clock.lap();
 }
 
 template <class T>
 void StepEngine<T>::sum_rows() {
   tree_fold(0, rows_.size() / row_size_,
             [&](std::size_t into, std::size_t from) { math::add<double>(row(from), row(into)); });
-  row_sync_->sum(row(0));
+  gradient_sync_->sum_row(row(0));
   batch_sums_ = unpack(row(0), layer_sums_);
 }
 
@@ -151,27 +166,47 @@ void StepEngine<T>::update_chunk(std::size_t index, Measure measure) {
   }
 }
 
+/// One piece of the gradient after the other, the last one first, as they arrive.
 template <class T>
 void StepEngine<T>::update(Measure measure, PhaseSeconds& seconds) {
-  core::Stopwatch watch;
-  // Without other ranks the threads' gradients are added here, while a chunk is in the cache.
-  const bool combine = !store_.parameters_combined();
-  const std::size_t chunks = store_.chunks().size();
+  WorkClock clock(*gradient_sync_);
   if (!finished_.skip) update_rule_->begin_step();
-  run_on_threads(plan_.threads(), [&](std::size_t thread) {
-    for (std::size_t i = thread; i < chunks; i += plan_.threads()) {
-      if (combine) store_.combine_chunk(store_.chunks()[i]);
-      update_chunk(i, measure);
-    }
-  });
+  const std::vector<Chunk>& chunks = store_.chunks();
+  for (std::size_t last = chunks.size(); last > 0;) {
+    const std::size_t offset = gradient_sync_->wait_for_next();
+    const auto first = std::partition_point(
+        chunks.begin(), chunks.end(), [&](const Chunk& chunk) { return chunk.offset < offset; });
+    const auto index = static_cast<std::size_t>(first - chunks.begin());
+    update_chunks(index, last, measure);
+    last = index;
+  }
   store_.mark_combined();
   finish_.adapt_loss_scale(finished_);
-  phase(seconds, Phase::Update) += watch.lap();
+  phase(seconds, Phase::Update) += clock.lap();
   if (measure.sums) {
+    count_alive();
     collect_group_sums();
     collect_extra_sums();
   }
-  phase(seconds, Phase::Probe) += watch.lap();
+  if (measure.counts) count_deltas();
+  phase(seconds, Phase::Probe) += clock.lap();
+  phase(seconds, Phase::AllreduceExposed) += gradient_sync_->log().exposed_seconds();
+  phase(seconds, Phase::AllreduceHidden) += gradient_sync_->log().hidden_seconds();
+}
+
+template <class T>
+void StepEngine<T>::update_chunks(std::size_t first, std::size_t last, Measure measure) {
+  if (first == last) return;
+  // Without other ranks the threads' gradients are added here, while a chunk is in the cache.
+  const bool combine = !store_.parameters_combined();
+  run_on_threads(plan_.threads(), [&](std::size_t thread) {
+    for (std::size_t i = first + thread; i < last; i += plan_.threads()) {
+      const Chunk& chunk = store_.chunks()[i];
+      if (combine) store_.combine(chunk.offset, chunk.count);
+      update_chunk(i, measure);
+      if (thread == 0) gradient_sync_->poll();
+    }
+  });
 }
 
 template class StepEngine<float>;

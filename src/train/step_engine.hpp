@@ -23,8 +23,9 @@
 
 namespace plumb::train {
 
-/// Called step by step, in this order: compute_gradient, synchronise, [gradient], update.
-/// synchronise is collective over ranks. Not thread-safe; it runs its own threads.
+/// Called step by step, in this order: compute_gradient, synchronise, [gradient], update; or, after
+/// synchronise, abandon. All are collective over ranks, whose messages are under way from the first
+/// to the last. Not thread-safe; it runs its own threads.
 template <class T>
 class StepEngine {
  public:
@@ -35,10 +36,13 @@ class StepEngine {
   /// Forward and backward over this rank's slices.
   /// exit_code: not 0 asks all ranks to leave with it, see BatchSums::stop_code.
   void compute_gradient(std::uint64_t step, Measure measure, int exit_code, PhaseSeconds& seconds);
-  /// Sums gradients and step sums over threads and ranks, and finishes the gradient.
-  void synchronise(Measure measure, PhaseSeconds& seconds);
+  /// Sums the step sums over ranks. whole: also waits for all of the gradient; otherwise update()
+  /// waits for one piece after the other, while others are under way.
+  void synchronise(Measure measure, bool whole, PhaseSeconds& seconds);
   /// The step itself.
   void update(Measure measure, PhaseSeconds& seconds);
+  /// Ends the step without its update.
+  void abandon() { gradient_sync_->wait_for_all(); }
 
   /// Of the step just synchronised.
   [[nodiscard]] const BatchSums& batch_sums() const noexcept { return batch_sums_; }
@@ -53,9 +57,10 @@ class StepEngine {
   [[nodiscard]] const WorkPlan& plan() const noexcept { return plan_; }
   [[nodiscard]] const data::SampleOrder& order() const noexcept { return order_; }
   [[nodiscard]] std::span<T> parameters() { return parameters_.span(); }
-  /// Gradient of the mean loss over the global batch, before clipping; valid between synchronise()
-  /// and update().
+  /// Gradient of the mean loss over the global batch, before clipping; valid between a whole
+  /// synchronise() and update().
   [[nodiscard]] std::span<const T> gradient();
+  [[nodiscard]] const GradientSync<T>& gradient_sync() const noexcept { return *gradient_sync_; }
   /// The workers of this rank's busy threads.
   [[nodiscard]] std::vector<Worker<T>>& workers() noexcept { return workers_; }
 
@@ -66,6 +71,7 @@ class StepEngine {
   void sum_rows();
   void count_alive();
   void count_deltas();
+  void update_chunks(std::size_t first, std::size_t last, Measure measure);
   void update_chunk(std::size_t index, Measure measure);
   math::UpdateSums leave_alone(const Chunk& chunk);
   void collect_group_sums();
@@ -92,7 +98,6 @@ class StepEngine {
   std::vector<LayerSums> layer_sums_;
   std::vector<LayerCounts> layer_counts_;
   std::unique_ptr<GradientSync<T>> gradient_sync_;
-  std::unique_ptr<GradientSync<double>> row_sync_;
 };
 
 }  // namespace plumb::train

@@ -41,6 +41,10 @@ class Trainer final : public Training {
     }
   }
 
+  [[nodiscard]] std::vector<BucketShape> buckets() const override {
+    return engine_.gradient_sync().buckets();
+  }
+
   Outcome run(std::span<Observer* const> observers) override {
     announcer_.emplace(context_.communicator, observers);
     // Initialisers may use libraries whose bits differ between CPUs; training starts equal.
@@ -58,17 +62,19 @@ class Trainer final : public Training {
   void take_step(std::uint64_t step) {
     const bool measures = announcer_->measures(step);
     const Measure measure{measures, measures && announcer_->counts(step)};
-    StepTiming timing{step, {}};
+    StepTiming timing{step, {}, {}};
     core::Stopwatch watch;
     engine_.compute_gradient(step, measure, announcer_->exit_code(), timing.seconds);
-    engine_.synchronise(measure, timing.seconds);
+    const bool snapshot = announcer_->snapshots(step);
+    engine_.synchronise(measure, snapshot, timing.seconds);
     const BatchSums& sums = engine_.batch_sums();
     if (sums.stop_code != 0) {
+      engine_.abandon();
       left_early_ = true;
       return;
     }
     double seconds = watch.lap();
-    if (announcer_->snapshots(step)) announce_snapshot(step);
+    if (snapshot) announce_snapshot(step);
     watch.lap();  // snapshots are not part of the step, on no rank: announce_snapshot ends together
     engine_.update(measure, timing.seconds);
     core::Stopwatch record_watch;
@@ -77,7 +83,11 @@ class Trainer final : public Training {
     seconds += watch.lap();
 
     outcome_.step_seconds.push_back(seconds);
-    if (measure.sums) timings_.push_back(timing);
+    if (measure.sums) {
+      const std::span<const BucketTiming> buckets = engine_.gradient_sync().bucket_timings();
+      timing.buckets.assign(buckets.begin(), buckets.end());
+      timings_.push_back(std::move(timing));
+    }
     if (timings_.size() == kTimingBlock) flush_timing();
     if (!std::isfinite(sums.loss) || hopeless())
       diverge(step);
@@ -156,11 +166,17 @@ class Trainer final : public Training {
     std::vector<double> flat;
     for (const StepTiming& timing : timings_) {
       flat.insert(flat.end(), timing.seconds.begin(), timing.seconds.end());
+      for (const BucketTiming& bucket : timing.buckets) {
+        flat.insert(flat.end(), {bucket.ready, bucket.finish, bucket.exposed});
+      }
     }
     context_.communicator.max(flat);
     auto next = flat.begin();
     for (StepTiming& timing : timings_) {
       for (double& seconds : timing.seconds) seconds = *next++;
+      for (BucketTiming& bucket : timing.buckets) {
+        for (double* seconds : {&bucket.ready, &bucket.finish, &bucket.exposed}) *seconds = *next++;
+      }
     }
     announcer_->tell([&](Observer& observer) { observer.on_timing(timings_); });
     timings_.clear();

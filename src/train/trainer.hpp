@@ -37,6 +37,9 @@ class Training {
   /// Collective, once. The outcome is the same on every rank. Throws core::AgreedError on all ranks
   /// when an observer failed on rank 0.
   virtual Outcome run(std::span<Observer* const> observers) = 0;
+
+  /// How the gradient travels; empty when it does not, or in one piece (AllreduceAlgorithm::Mpi).
+  [[nodiscard]] virtual std::vector<BucketShape> buckets() const = 0;
 };
 
 /// Collective over context.communicator. Settings and context must outlive the result.

@@ -66,7 +66,7 @@ void Worker<T>::rehearse(std::span<const T> parameters, GradientStore<T>& store,
                          std::size_t thread) {
   constexpr Measure kEverything{true, true};
   forward(parameters, kEverything);
-  backward(parameters, {}, kEverything, store, thread);
+  backward(parameters, {}, kEverything, store, thread, nullptr);
 }
 
 template <class T>
@@ -98,14 +98,18 @@ void Worker<T>::forward(std::span<const T> parameters, Measure measure) {
 
 template <class T>
 void Worker<T>::backward(std::span<const T> parameters, net::BackwardOptions<T> options,
-                         Measure measure, GradientStore<T>& store, std::size_t thread) {
+                         Measure measure, GradientStore<T>& store, std::size_t thread,
+                         BackwardListener* listener) {
   if (slices_.empty()) return;
   options.measure = measure.sums;
   delta_exponents_.assign(measure.counts ? network_.stages().size() : 0, {});
   options.delta_exponents = delta_exponents_;
+  const Pass pass{parameters, options, thread, listener};
   for (std::size_t group = network_.groups(); group-- > 0;) {
-    sum_group(group, {0, slices_.size()}, parameters, options,
-              store.group(thread, group, measure.sums), 0);
+    sum_group(pass, group, {0, slices_.size()}, store.group(thread, group, measure.sums), 0);
+    if (listener != nullptr) listener->group_done(thread, group);
+    if (group > 0) pass_down(pass, group);
+    if (group > 0 && listener != nullptr) listener->between_products(thread);
   }
 }
 
@@ -120,22 +124,32 @@ net::GroupGradient<T> Worker<T>::partial(std::size_t level, const net::GroupGrad
 }
 
 template <class T>
-void Worker<T>::sum_group(std::size_t group, SliceRange slices, std::span<const T> parameters,
-                          const net::BackwardOptions<T>& options, const net::GroupGradient<T>& out,
-                          std::size_t level) {
-  if (slices.count == 1) {
-    network_.backward(group, parameters, options, slices_[slices.first], out);
-    return;
-  }
+void Worker<T>::differentiate(const Pass& pass, std::size_t group, std::size_t slice,
+                              const net::GroupGradient<T>& out) {
+  if (slice > 0 && pass.listener != nullptr) pass.listener->between_products(pass.thread);
+  network_.differentiate(group, pass.parameters, pass.options, slices_[slice], out);
+}
+
+template <class T>
+void Worker<T>::sum_group(const Pass& pass, std::size_t group, SliceRange slices,
+                          const net::GroupGradient<T>& out, std::size_t level) {
+  if (slices.count == 1) return differentiate(pass, group, slices.first, out);
   const std::size_t left = left_leaves(slices.count);
-  sum_group(group, {slices.first, left}, parameters, options, out, level);
+  sum_group(pass, group, {slices.first, left}, out, level);
   // The right half goes to this level's buffer; the left half is done with it.
   const net::GroupGradient<T> right = partial(level, out);
-  sum_group(group, {slices.first + left, slices.count - left}, parameters, options, right,
-            level + 1);
+  sum_group(pass, group, {slices.first + left, slices.count - left}, right, level + 1);
   math::add<T>(right.weights.span(), out.weights.span());
   math::add<T>(right.bias, out.bias);
   math::add<T>(right.extra, out.extra);
+}
+
+template <class T>
+void Worker<T>::pass_down(const Pass& pass, std::size_t group) {
+  for (std::size_t slice = 0; slice < slices_.size(); ++slice) {
+    if (slice > 0 && pass.listener != nullptr) pass.listener->between_products(pass.thread);
+    network_.pass_down(group, pass.parameters, slices_[slice]);
+  }
 }
 
 template double read_sample(const data::Dataset&, data::Split, std::uint64_t, std::span<float>,

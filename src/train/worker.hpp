@@ -9,6 +9,7 @@
 #include "data/dataset.hpp"
 #include "data/sample_order.hpp"
 #include "net/network.hpp"
+#include "train/backward_listener.hpp"
 #include "train/gradient_store.hpp"
 #include "train/measure.hpp"
 #include "train/work_plan.hpp"
@@ -35,9 +36,10 @@ class Worker {
             std::uint64_t first_position);
   void forward(std::span<const T> parameters, Measure measure);
   /// Gradient of its slices by these options (format and scales; the rest is set here), summed in
-  /// the fixed tree, into the store's block number `thread`.
+  /// the fixed tree, into the store's block number `thread`. The listener, if any, hears of every
+  /// group, the last first; of none when the worker has no slices.
   void backward(std::span<const T> parameters, net::BackwardOptions<T> options, Measure measure,
-                GradientStore<T>& store, std::size_t thread);
+                GradientStore<T>& store, std::size_t thread, BackwardListener* listener);
 
   /// One byte per unit, all stages in a row; 1 = alive. Of the last measured forward().
   [[nodiscard]] std::span<std::uint8_t> alive() { return alive_; }
@@ -47,9 +49,18 @@ class Worker {
   }
 
  private:
-  void sum_group(std::size_t group, SliceRange slices, std::span<const T> parameters,
-                 const net::BackwardOptions<T>& options, const net::GroupGradient<T>& out,
-                 std::size_t level);
+  // One backward pass.
+  struct Pass {
+    std::span<const T> parameters;
+    net::BackwardOptions<T> options;
+    std::size_t thread;
+    BackwardListener* listener;
+  };
+  void differentiate(const Pass& pass, std::size_t group, std::size_t slice,
+                     const net::GroupGradient<T>& out);
+  void sum_group(const Pass& pass, std::size_t group, SliceRange slices,
+                 const net::GroupGradient<T>& out, std::size_t level);
+  void pass_down(const Pass& pass, std::size_t group);
   net::GroupGradient<T> partial(std::size_t level, const net::GroupGradient<T>& like);
 
   const net::Network<T>& network_;

@@ -34,11 +34,16 @@ STEP_COLUMNS = {
     "evaluation": ["loss", "accuracy"],
 }
 HISTOGRAMS = ["weight_gradient", "delta"]
-PHASES = ["forward", "backward", "allreduce_exposed", "update", "probe", "record"]
+PHASES = ["forward", "backward", "allreduce_exposed", "update", "probe", "record",
+          "allreduce_hidden"]
+BUCKET_TIMES = ["ready_seconds", "finish_seconds", "exposed_seconds"]
 
 
 # What the other libraries have to read with the same values as h5py.
-READ_AGAIN = ["gradients/delta_rms", "histograms/weight_gradient", "histograms/delta"]
+READ_AGAIN = ["gradients/delta_rms", "histograms/weight_gradient", "histograms/delta",
+              "timing/seconds"]
+# The same where record.buckets asked for it.
+READ_AGAIN_IF_THERE = ["timing/buckets/" + name for name in (*BUCKET_TIMES, "bytes", "step")]
 
 
 def same(a, b):
@@ -119,6 +124,31 @@ def check_histograms(check, file):
                      "/histograms/weight_gradient does not count every weight")
 
 
+def check_buckets(check, file):
+    """On one rank, and where nobody asked, there is no such group."""
+    if "buckets" not in file["timing"]:
+        return
+    group = file["timing/buckets"]
+    check_table(check, file, "timing/buckets", BUCKET_TIMES, "bucket")
+    check.expect(np.array_equal(group["step"][:], file["timing/step"][:]), "steps of buckets")
+    numbers = group["bucket"][:]
+    check.expect(np.array_equal(numbers, 1 + np.arange(len(numbers))), "bucket numbers")
+    for name in ("bytes", "first_layer", "last_layer"):
+        check.expect(group[name].dtype == np.int64 and group[name].shape == numbers.shape,
+                     f"/timing/buckets/{name}")
+    first, last = group["first_layer"][:], group["last_layer"][:]
+    layers = len(file["gradients/layer"])
+    check.expect(first[-1] == 1 and last[0] == layers, "buckets do not hold every layer")
+    check.expect(np.all(first <= last) and np.all(last[1:] >= first[:-1] - 1),
+                 "buckets leave a layer out")
+    check.expect(np.all(np.diff(first) <= 0) and np.all(np.diff(last) <= 0),
+                 "buckets do not run from the last layer to the first")
+    check.expect(np.all(group["bytes"][:] > 0), "an empty bucket")
+    check.expect(np.all(group["ready_seconds"][...] <= group["finish_seconds"][...]),
+                 "a bucket is summed before it is computed")
+    check.expect(list(group.attrs["axes"]) == ["step", "bucket"], "/timing/buckets axes")
+
+
 def check_theory(check, file):
     """A network that theory says nothing of has no such group."""
     if "theory" not in file:
@@ -162,13 +192,15 @@ def check_h5py(check):
             check.expect(text(file["config"][name][()]) != "", f"/config/{name} is empty")
         check_snapshots(check, file)
         check_histograms(check, file)
+        check_buckets(check, file)
         check_theory(check, file)
         groups = ["/"]
         file.visititems(lambda name, item: groups.append("/" + name)
                         if isinstance(item, h5py.Group) else None)
         names = {group: sorted(n for n, i in file[group].items() if isinstance(i, h5py.Dataset))
                  for group in groups}
-        values = {name: file[name][...] for name in READ_AGAIN}
+        again = READ_AGAIN + [name for name in READ_AGAIN_IF_THERE if name in file]
+        values = {name: file[name][...] for name in again}
     return names, values
 
 
@@ -196,6 +228,12 @@ def check_netcdf4(check, names, values):
         check.expect(histograms["delta"].dimensions == ("step", "layer", "exponent"),
                      "netCDF4 dimensions of a histogram")
         check.expect(histograms.dimensions["step"].isunlimited(), "netCDF4: histogram steps")
+        if "/timing/buckets" in seen:
+            buckets = seen["/timing/buckets"]
+            check.expect(buckets["ready_seconds"].dimensions == ("step", "bucket"),
+                         "netCDF4 dimensions of buckets")
+            check.expect({"step", "bucket"} == set(buckets.dimensions),
+                         "netCDF4: dimensions of buckets lie elsewhere")
         for name, wanted in values.items():
             variable = file[name]
             variable.set_auto_mask(False)
@@ -222,6 +260,8 @@ def check_xarray(check, names, values):
                              f"xarray/{engine} {path}: variables {sorted(dataset.variables)}")
                 if path in ("/gradients", "/histograms"):
                     check.expect({"step", "layer"} <= set(dataset.coords), f"xarray/{engine} axes")
+                if path == "/timing/buckets":
+                    check.expect({"step", "bucket"} <= set(dataset.coords), f"xarray/{engine} axes")
                 for name, array in values.items():
                     group, _, variable = name.rpartition("/")
                     if path == "/" + group:

@@ -16,6 +16,7 @@ constexpr int kSteps = 40;
 record::HistoryHeader sample_header() {
   record::HistoryHeader header;
   header.layers = {{"hidden_1", 4, 3, 15}, {"hidden_2", 3, 3, 12}, {"output", 3, 2, 8}};
+  header.buckets = {{40, 3, 3}, {40, 2, 3}, {40, 1, 2}, {20, 1, 1}};
   header.model = {{"family", std::string("mlp")},
                   {"activation", std::string("sigmoid")},
                   {"depth", std::int64_t{2}},
@@ -67,6 +68,16 @@ probe::HistogramRow sample_histograms(int step) {
   return row;
 }
 
+probe::BucketRow sample_buckets(int step) {
+  probe::BucketRow row;
+  row.step = step;
+  for (std::size_t bucket = 0; bucket < sample_header().buckets.size(); ++bucket) {
+    const double ready = 1e-3 * static_cast<double>(bucket + 1) + 1e-6 * step;
+    row.buckets.push_back({ready, ready + 5e-4, 1e-4});
+  }
+  return row;
+}
+
 // What a regression has in place of classes.
 void write_regression_snapshot(record::HistoryWriter& writer) {
   const std::vector<float> x(8, 0.5F);
@@ -102,7 +113,10 @@ void write_sample(const std::string& folder) {
     probe::TimingRow timing;
     timing.step = step;
     timing.seconds[1] = 1e-3;
+    timing.seconds[probe::kPhases - 1] = 2e-3;
     writer.write_timing({&timing, 1});
+    const probe::BucketRow buckets = sample_buckets(step);
+    writer.write_buckets({&buckets, 1});
     if (step % 10 == 0) writer.write_histograms(sample_histograms(step));
     if (step == 7) write_sample_snapshot(writer);
     if (step == 8) write_regression_snapshot(writer);

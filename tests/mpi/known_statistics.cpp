@@ -63,6 +63,7 @@ class LastRow final : public probe::RowSink {
   void write(const probe::StepRow& next) override { row = next; }
   void write_histograms(const probe::HistogramRow& /*row*/) override {}
   void write_timing(std::span<const probe::TimingRow> /*rows*/) override {}
+  void write_buckets(std::span<const probe::BucketRow> /*rows*/) override {}
   void write_evaluation(const probe::EvaluationRow& /*row*/) override {}
   void write_snapshot(const probe::Snapshot& /*snapshot*/) override {}
 

@@ -89,7 +89,7 @@ class BadStudies(StudyErrors):
         self.expect_study_error("[data]", "[dtaa]", 5, "dtaa")
 
     def test_keys_of_features_that_are_not_there_yet_are_unknown(self):
-        self.expect_study_error("[data]", "[allreduce]\noverlap = true\n[data]", 6, "overlap")
+        self.expect_study_error("[data]", "[allreduce]\nhierarchy = true\n[data]", 6, "hierarchy")
 
     def test_wrong_types(self):
         self.expect_study_error("width = 8", 'width = "wide"', 3, "width")

@@ -81,7 +81,27 @@ inline probe::TimingRow sample_timing(std::int64_t step) {
   return row;
 }
 
-/// A finished history of steps 0 .. steps-1, with histograms of the even ones.
+inline constexpr std::size_t kSampleBuckets = 2;
+
+/// With buckets of the output layer with the second hidden one, and of the first.
+inline record::HistoryHeader sample_header_with_buckets() {
+  record::HistoryHeader header = sample_header();
+  header.buckets = {{80, 2, 3}, {60, 1, 1}};
+  return header;
+}
+
+/// A value of its own in every place, too.
+inline probe::BucketRow sample_buckets(std::int64_t step) {
+  probe::BucketRow row{step, std::vector<probe::BucketTimes>(kSampleBuckets)};
+  for (std::size_t b = 0; b < kSampleBuckets; ++b) {
+    const double start = static_cast<double>(step) + 0.25 * static_cast<double>(b);
+    row.buckets[b] = {start, start + 0.125, start + 0.0625};
+  }
+  return row;
+}
+
+/// A finished history of steps 0 .. steps-1, with histograms of the even ones, and the times of
+/// buckets where the header has two.
 inline void write_sample_history(const std::filesystem::path& path, std::int64_t steps,
                                  const record::HistoryHeader& header = sample_header()) {
   record::HistoryWriter writer(path, header, false);
@@ -90,6 +110,8 @@ inline void write_sample_history(const std::filesystem::path& path, std::int64_t
     if (step % 2 == 0) writer.write_histograms(sample_histograms(step));
     const probe::TimingRow timing = sample_timing(step);
     writer.write_timing({&timing, 1});
+    const probe::BucketRow buckets = sample_buckets(step);
+    if (!header.buckets.empty()) writer.write_buckets({&buckets, 1});
   }
   writer.write_evaluation({steps, 0.75, 0.5});
   writer.finish({"completed", -1});

@@ -48,11 +48,36 @@ TEST(describe, tells_what_a_history_holds) {
   EXPECT_TRUE(has_line(text, {"layout.threads", "2"}));
   EXPECT_TRUE(
       has_line(text, {"/gradients/delta_rms", "float64", "4 x 3", "1", "root mean square"}));
-  EXPECT_TRUE(has_line(text, {"/timing/seconds", "float64", "4 x 7", "s", "wall-clock"}));
+  EXPECT_TRUE(has_line(text, {"/timing/seconds", "float64", "4 x 8", "s", "wall-clock"}));
   EXPECT_TRUE(has_line(text, {"/histograms/delta", "uint64", "2 x 3 x 279", "1", "exponent"}));
   EXPECT_TRUE(has_line(text, {"/gradients/noise_scale", "float64", "4 x 3", "samples", "noise"}));
   EXPECT_TRUE(has_line(text, {"/theory/delta_rms_ratio", "float64", "3", "1", "predicted"}));
   EXPECT_TRUE(has_line(text, {"/config/toml", "string", "scalar", "study file"}));
+}
+
+TEST(describe, tells_how_long_ranks_wait_for_each_other) {
+  const TemporaryFolder folder;
+  record::HistoryHeader header = sample_header_with_buckets();
+  header.provenance_json = R"({"ranks": [{"rank": 0}, {"rank": 1}]})";
+  // allreduce_exposed is the fourth phase and takes 4 ms more than the step's number in seconds,
+  // allreduce_hidden, the eighth, 8 ms; of the steps 0, 1 and 2 the median is step 1.
+  write_sample_history(folder / "a.h5", 3, header);
+  const std::string text = describe_history(folder / "a.h5");
+  EXPECT_TRUE(has_line(text, {"communication", "1e+03 ms exposed, 1.01e+03 ms hidden a step"}))
+      << text;
+  EXPECT_TRUE(has_line(text, {"/timing/buckets/ready_seconds", "float64", "3 x 2", "s"}));
+  EXPECT_TRUE(has_line(text, {"/timing/buckets/bytes", "int64", "2", "byte"}));
+}
+
+TEST(describe, says_nothing_of_communication_where_there_was_one_rank_or_no_step) {
+  const TemporaryFolder folder;
+  record::HistoryHeader header = sample_header();
+  header.provenance_json = R"({"ranks": [{"rank": 0}]})";
+  write_sample_history(folder / "one.h5", 3, header);
+  EXPECT_FALSE(has_line(describe_history(folder / "one.h5"), {"communication"}));
+  header.provenance_json = R"({"ranks": [{"rank": 0}, {"rank": 1}]})";
+  record::HistoryWriter(folder / "none.h5", header, false).finish({"stopped", -1});
+  EXPECT_FALSE(has_line(describe_history(folder / "none.h5"), {"communication"}));
 }
 
 TEST(describe, tells_from_which_step_a_run_diverged) {

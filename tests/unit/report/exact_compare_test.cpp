@@ -164,6 +164,19 @@ TEST_F(exact_compare, leaves_timing_and_provenance_out) {
   EXPECT_EQ(first_difference(a_, b_).value_or(""), "");
 }
 
+TEST_F(exact_compare, leaves_the_times_of_buckets_out_even_where_one_file_has_none) {
+  write_sample_history(a_, 3, sample_header_with_buckets());
+  write_sample_history(b_, 3);
+  EXPECT_EQ(first_difference(a_, b_).value_or(""), "");
+  EXPECT_EQ(first_difference(b_, a_).value_or(""), "");
+  record::HistoryHeader cut = sample_header();
+  cut.buckets = {{140, 1, 3}};
+  record::HistoryWriter(folder_ / "c.h5", cut, false).finish({"completed", -1});
+  record::HistoryWriter(folder_ / "d.h5", sample_header_with_buckets(), false)
+      .finish({"completed", -1});
+  EXPECT_EQ(first_difference(folder_ / "c.h5", folder_ / "d.h5").value_or(""), "");
+}
+
 TEST_F(exact_compare, compares_attributes_of_the_model_and_of_the_root) {
   write_changed(a_, [](probe::StepRow&) {});
   record::HistoryHeader other = sample_header();

@@ -43,6 +43,28 @@ TEST(snapshot, after_the_last_step_is_refused) {
   EXPECT_EQ(error_of("record.snapshot_steps = [99]"), "accepted");
 }
 
+TEST(key_without_effect, of_the_tree_is_refused_where_the_mpi_library_sums) {
+  EXPECT_EQ(error_of("[allreduce]\nalgorithm = 'mpi'\nbucket_kib = 512"),
+            "study.toml:3: allreduce.bucket_kib has no effect, allreduce.algorithm is mpi "
+            "(study.toml:2); allowed: only with allreduce.algorithm = tree");
+  EXPECT_EQ(error_of("[allreduce]\nalgorithm = 'mpi'\noverlap = true"),
+            "study.toml:3: allreduce.overlap has no effect, allreduce.algorithm is mpi "
+            "(study.toml:2); allowed: only with allreduce.algorithm = tree");
+  EXPECT_EQ(error_of("[allreduce]\nalgorithm = 'mpi'\nwire = 'bfloat16'"),
+            "study.toml:3: allreduce.wire has no effect, allreduce.algorithm is mpi "
+            "(study.toml:2); allowed: only with allreduce.algorithm = tree");
+  EXPECT_EQ(error_of("record.buckets = true\nallreduce.algorithm = 'mpi'"),
+            "study.toml:1: record.buckets has no effect, allreduce.algorithm is mpi "
+            "(study.toml:2); allowed: only with allreduce.algorithm = tree");
+  EXPECT_EQ(error_of("allreduce = {algorithm = 'mpi', stall_seconds = 5}"), "accepted");
+}
+
+TEST(key_without_effect, of_the_tree_is_accepted_where_one_run_of_a_sweep_is_summed_by_it) {
+  EXPECT_EQ(error_of("record.buckets = true\nallreduce = {algorithm = ['tree', 'mpi'], "
+                     "bucket_kib = [16, 1024], overlap = [true, false], wire = 'float16'}"),
+            "accepted");
+}
+
 TEST(key_without_effect, names_what_it_would_need) {
   EXPECT_EQ(error_of("network.negative_slope = 0.1"),
             "study.toml:1: network.negative_slope has no effect, network.activation is sigmoid "

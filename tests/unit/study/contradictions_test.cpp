@@ -126,6 +126,21 @@ TEST(narrow_gradients, need_float32) {
   EXPECT_EQ(error_of("train.gradient_format = ['float32', 'bfloat16', 'float16']"), "accepted");
 }
 
+TEST(narrow_wire, needs_float32) {
+  EXPECT_EQ(error_of("[train]\nprecision = 'float64'\n[allreduce]\nwire = 'bfloat16'"),
+            "study.toml:4: allreduce.wire = bfloat16 does not go with train.precision = float64 "
+            "(study.toml:2): narrow formats carry float32 gradients, float64 travels whole; "
+            "allowed: float32, or train.precision = float32");
+  EXPECT_EQ(error_of("[allreduce]\nwire = ['float32',\n'float16']",
+                     {"train.precision=[float32, float64]"}),
+            "study.toml:3: allreduce.wire = float16 does not go with train.precision = float64 "
+            "(--set train.precision=[float32, float64]): narrow formats carry float32 gradients, "
+            "float64 travels whole; allowed: float32, or train.precision = float32");
+  EXPECT_EQ(error_of("train.precision = 'float64'\nallreduce.wire = 'float32'"), "accepted");
+  EXPECT_EQ(error_of("allreduce.wire = ['float32', 'bfloat16', 'float16']"), "accepted");
+  EXPECT_EQ(error_of("train.gradient_format = 'bfloat16'\nallreduce.wire = 'float16'"), "accepted");
+}
+
 TEST(loss_scale, goes_with_every_format_and_precision) {
   EXPECT_EQ(error_of("train = {loss_scale = [1024, 'dynamic'], precision = 'float64'}"),
             "accepted");

@@ -15,9 +15,10 @@ TEST(unknown_key, names_its_line_the_likely_meaning_and_what_is_allowed) {
             "bias_variance, residual, kernel, pooling, pool_every, recurrent_gain");
   EXPECT_EQ(error_of("[record]\nfolder = 10"),
             "study.toml:2: unknown key record.folder; allowed in [record]: every, "
-            "histogram_every, snapshot_steps");
-  EXPECT_EQ(error_of("[allreduce]\n\noverlap = true"),
-            "study.toml:3: unknown key allreduce.overlap; allowed in [allreduce]: algorithm");
+            "histogram_every, snapshot_steps, buckets");
+  EXPECT_EQ(error_of("[allreduce]\n\noverlaps = true"),
+            "study.toml:3: unknown key allreduce.overlaps; did you mean allreduce.overlap? allowed "
+            "in [allreduce]: algorithm, bucket_kib, overlap, wire, stall_seconds");
 }
 
 TEST(unknown_key, in_the_wrong_table_is_sent_to_the_right_one) {
@@ -37,7 +38,8 @@ TEST(unknown_key, deeper_than_the_tables_is_unknown) {
   EXPECT_EQ(error_of("[record.every]\nstep = 3"),
             "study.toml:1: record.every must be an integer, not a table; allowed: an integer >= 1");
   EXPECT_EQ(error_of("[allreduce.wire]\nformat = 3"),
-            "study.toml:1: unknown key allreduce.wire; allowed in [allreduce]: algorithm");
+            "study.toml:1: allreduce.wire must be a string, not a table; allowed: one of float32, "
+            "bfloat16, float16");
 }
 
 TEST(unknown_key, comes_in_the_order_of_the_file) {
@@ -47,7 +49,8 @@ TEST(unknown_key, comes_in_the_order_of_the_file) {
 
 TEST(unknown_key, with_control_characters_stays_on_one_line) {
   EXPECT_EQ(error_of("[allreduce]\n\"a\\nb\" = 1"),
-            "study.toml:2: unknown key allreduce.a b; allowed in [allreduce]: algorithm");
+            "study.toml:2: unknown key allreduce.a b; allowed in [allreduce]: algorithm, "
+            "bucket_kib, overlap, wire, stall_seconds");
 }
 
 TEST(unknown_table, names_its_line_the_likely_meaning_and_what_is_allowed) {
@@ -140,6 +143,17 @@ TEST(unknown_choice, names_the_likely_meaning_and_what_is_allowed) {
       "allowed: one of float32, bfloat16, float16");
 }
 
+TEST(unknown_choice, of_the_wire_names_its_formats) {
+  EXPECT_EQ(
+      error_of("allreduce.wire = \"bf16\""),
+      "study.toml:1: allreduce.wire = \"bf16\" is unknown; allowed: one of float32, bfloat16, "
+      "float16");
+  EXPECT_EQ(
+      error_of("allreduce.overlap = 1"),
+      "study.toml:1: allreduce.overlap must be a boolean, not the integer 1; allowed: true or "
+      "false");
+}
+
 TEST(study_name, must_be_usable_in_a_file_name) {
   EXPECT_EQ(error_of("study.name = \"a/b\""),
             "study.toml:1: study.name = \"a/b\" cannot be part of a file name; allowed: 1 to 100 "
@@ -162,6 +176,18 @@ TEST_P(OutOfRange, says_what_is_allowed) {
 INSTANTIATE_TEST_SUITE_P(
     every_key, OutOfRange,
     ::testing::Values(
+        RangeCase{"allreduce.bucket_kib = 0",
+                  "allreduce.bucket_kib = 0 is out of range; allowed: an integer from 1 to "
+                  "1048576"},
+        RangeCase{"allreduce.bucket_kib = 1048577",
+                  "allreduce.bucket_kib = 1048577 is out of range; allowed: an integer from 1 to "
+                  "1048576"},
+        RangeCase{"allreduce.stall_seconds = 0",
+                  "allreduce.stall_seconds = 0 is out of range; allowed: a finite number > 0 and "
+                  "<= 1000000"},
+        RangeCase{"allreduce.stall_seconds = 1000001",
+                  "allreduce.stall_seconds = 1000001 is out of range; allowed: a finite number > 0 "
+                  "and <= 1000000"},
         RangeCase{"network.depth = -1",
                   "network.depth = -1 is out of range; allowed: an integer from 0 to 10000"},
         RangeCase{"network.depth = [3, 10001]",

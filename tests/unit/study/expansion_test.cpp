@@ -26,7 +26,12 @@ TEST(study, of_an_empty_file_is_one_run_of_defaults) {
   EXPECT_EQ(run.train.seed, 1U);
   EXPECT_EQ(run.record.every, 1U);
   EXPECT_TRUE(run.record.snapshot_steps.empty());
-  EXPECT_EQ(run.train.allreduce, train::AllreduceAlgorithm::Tree);
+  EXPECT_FALSE(run.record.buckets);
+  EXPECT_EQ(run.train.allreduce.algorithm, train::AllreduceAlgorithm::Tree);
+  EXPECT_EQ(run.train.allreduce.bucket_kib, 2048U);
+  EXPECT_TRUE(run.train.allreduce.overlap);
+  EXPECT_EQ(run.train.allreduce.wire, train::WireFormat::Float32);
+  EXPECT_EQ(run.train.allreduce.stall_seconds, 30);
 }
 
 TEST(study, sets_every_key_it_is_given) {
@@ -90,7 +95,26 @@ algorithm = "mpi"
   EXPECT_EQ(run.train.seed, 7U);
   EXPECT_EQ(run.record.every, 5U);
   EXPECT_EQ(run.record.snapshot_steps, (std::vector<std::uint64_t>{0, 499}));
-  EXPECT_EQ(run.train.allreduce, train::AllreduceAlgorithm::Mpi);
+  EXPECT_EQ(run.train.allreduce.algorithm, train::AllreduceAlgorithm::Mpi);
+}
+
+TEST(study, sets_every_key_of_the_way_between_ranks) {
+  const RunSettings run = parse(R"(
+record.buckets = true
+[allreduce]
+algorithm = "tree"
+bucket_kib = 16
+overlap = false
+wire = "bfloat16"
+stall_seconds = 2.5
+)")
+                              .runs[0];
+  EXPECT_TRUE(run.record.buckets);
+  EXPECT_EQ(run.train.allreduce.algorithm, train::AllreduceAlgorithm::Tree);
+  EXPECT_EQ(run.train.allreduce.bucket_kib, 16U);
+  EXPECT_FALSE(run.train.allreduce.overlap);
+  EXPECT_EQ(run.train.allreduce.wire, train::WireFormat::BFloat16);
+  EXPECT_EQ(run.train.allreduce.stall_seconds, 2.5);
 }
 
 TEST(study, sets_the_size_of_the_teacher) {
@@ -160,6 +184,8 @@ TEST(study, accepts_the_ends_of_every_range) {
   EXPECT_EQ(parse("train = {optimizer = 'adam', beta1 = 0.999999, beta2 = 0.999999}").runs.size(),
             1U);
   EXPECT_EQ(parse("train = {batch = 1, slice = 1, steps = 1000000000}").runs.size(), 1U);
+  EXPECT_EQ(parse("allreduce.bucket_kib = [1, 1048576]").runs.size(), 2U);
+  EXPECT_EQ(parse("allreduce.stall_seconds = [1e-300, 1e6]").runs.size(), 2U);
   EXPECT_EQ(parse("train.seed = [0, 9223372036854775807]").runs[1].train.seed,
             9223372036854775807U);
 }

@@ -65,6 +65,9 @@ TEST(study, keeps_the_order_of_runs_of_older_studies) {
             "sigmoid-scaled-10x128-weight_variance1-residual_true-source_spirals");
   EXPECT_EQ(labels_of(parse("train = {seed = [1, 2], gradient_clip = [0, 1]}"))[1],
             "sigmoid-glorot-10x128-seed1-gradient_clip1");
+  EXPECT_EQ(labels_of(parse("allreduce = {algorithm = ['tree', 'mpi'], overlap = [true, false]}\n"
+                            "record = {every = [1, 2], buckets = [true, false]}"))[1],
+            "sigmoid-glorot-10x128-every1-buckets_true-algorithm_tree-overlap_false");
 }
 
 TEST(study, of_the_adding_problem_takes_the_depth_as_its_length_and_squared_error_as_its_loss) {

@@ -59,6 +59,24 @@ TEST(label, parts_words_and_truths_from_their_keys) {
               "sigmoid-glorot-10x128-residual_false-loss_scale0.5"}));
 }
 
+TEST(label, tells_ways_between_ranks_apart) {
+  EXPECT_EQ(
+      labels_of(parse("allreduce = {algorithm = ['tree', 'mpi'], stall_seconds = 5}")),
+      (Labels{"sigmoid-glorot-10x128-algorithm_tree", "sigmoid-glorot-10x128-algorithm_mpi"}));
+  EXPECT_EQ(
+      labels_of(parse("allreduce = {bucket_kib = [16, 1024], wire = ['float32', 'float16']}")),
+      (Labels{"sigmoid-glorot-10x128-bucket_kib16-wire_float32",
+              "sigmoid-glorot-10x128-bucket_kib16-wire_float16",
+              "sigmoid-glorot-10x128-bucket_kib1024-wire_float32",
+              "sigmoid-glorot-10x128-bucket_kib1024-wire_float16"}));
+  EXPECT_EQ(
+      labels_of(parse("record.buckets = [false, true]\nallreduce = {overlap = [true, false]}")),
+      (Labels{"sigmoid-glorot-10x128-buckets_false-overlap_true",
+              "sigmoid-glorot-10x128-buckets_false-overlap_false",
+              "sigmoid-glorot-10x128-buckets_true-overlap_true",
+              "sigmoid-glorot-10x128-buckets_true-overlap_false"}));
+}
+
 TEST(label, makes_paths_and_exponents_safe_for_file_names) {
   const Study paths = parse("data = {source = 'idx', path = ['sets/mnist', '../../tmp x']}");
   EXPECT_EQ(labels_of(paths), (Labels{"sigmoid-glorot-10x128-path_sets_mnist",

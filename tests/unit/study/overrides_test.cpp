@@ -82,6 +82,18 @@ TEST(override, drops_lines_of_other_families_and_optimizers) {
   EXPECT_EQ(sgd.train.epsilon, 1e-8);
 }
 
+TEST(override, of_the_algorithm_drops_lines_of_the_tree) {
+  const std::string tree =
+      "record.buckets = true\n"
+      "allreduce = {bucket_kib = 16, overlap = false, wire = 'bfloat16', stall_seconds = 5}";
+  const RunSettings run = parse(tree, {"allreduce.algorithm=mpi"}).runs[0];
+  EXPECT_FALSE(run.record.buckets);
+  EXPECT_EQ(run.train.allreduce.bucket_kib, 2048U);
+  EXPECT_TRUE(run.train.allreduce.overlap);
+  EXPECT_EQ(run.train.allreduce.wire, train::WireFormat::Float32);
+  EXPECT_EQ(run.train.allreduce.stall_seconds, 5);
+}
+
 // Dropped, the line would give way to its default, and that pools.
 TEST(override, of_the_depth_keeps_pooling_that_comes_too_late_and_refuses_it) {
   EXPECT_EQ(error_of("network = {family = 'cnn', pool_every = 3}", {"network.depth=2"}),
@@ -129,7 +141,8 @@ TEST(override, without_a_value_is_refused) {
 TEST(override, of_an_unknown_key_is_refused) {
   EXPECT_EQ(error_of("", {"allreduce.algoritm=mpi"}),
             "--set allreduce.algoritm=mpi: unknown key allreduce.algoritm; did you mean "
-            "allreduce.algorithm? allowed in [allreduce]: algorithm");
+            "allreduce.algorithm? allowed in [allreduce]: algorithm, bucket_kib, overlap, wire, "
+            "stall_seconds");
   EXPECT_EQ(error_of("", {"depth=3"}),
             "--set depth=3: unknown key depth; did you mean network.depth? allowed: keys in "
             "[study], [network], [data], [train], [record], [allreduce]");

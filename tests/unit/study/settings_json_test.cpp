@@ -25,7 +25,9 @@ TEST(settings_json, is_one_flat_object_of_every_key_in_the_order_of_the_contract
             R"("train.optimizer":"sgd","train.beta1":0.9,"train.beta2":0.999,)"
             R"("train.epsilon":1e-08,"train.gradient_format":"float32","train.loss_scale":1.0,)"
             R"("train.gradient_clip":0.0,"record.every":1,"record.histogram_every":10,)"
-            R"("record.snapshot_steps":[],"allreduce.algorithm":"tree"})");
+            R"("record.snapshot_steps":[],"record.buckets":false,"allreduce.algorithm":"tree",)"
+            R"("allreduce.bucket_kib":2048,"allreduce.overlap":true,"allreduce.wire":"float32",)"
+            R"("allreduce.stall_seconds":30.0})");
 }
 
 TEST(settings_json, holds_what_the_run_resolved_to) {
@@ -53,6 +55,8 @@ TEST(settings_json, written_as_a_study_gives_the_same_run_again) {
            "network = {family = 'rnn', depth = 3, init = 'identity', recurrent_gain = 1.1}\n"
            "data.source = 'adding'\ntrain = {loss_scale = 'dynamic', gradient_clip = 1}\n"
            "record = {histogram_every = 3, snapshot_steps = [0, 7]}",
+           "record.buckets = true\nallreduce = {bucket_kib = 16, overlap = false, "
+           "wire = 'float16', stall_seconds = 0.1}",
        }) {
     const RunSettings run = parse(text).runs[0];
     std::vector<std::string> overrides;
@@ -77,6 +81,9 @@ TEST(names, are_those_of_the_contract) {
   EXPECT_EQ(to_string(data::Source::Teacher), "teacher");
   EXPECT_EQ(to_string(train::Precision::Float64), "float64");
   EXPECT_EQ(to_string(train::AllreduceAlgorithm::Mpi), "mpi");
+  EXPECT_EQ(to_string(train::WireFormat::Float32), "float32");
+  EXPECT_EQ(to_string(train::WireFormat::BFloat16), "bfloat16");
+  EXPECT_EQ(to_string(train::WireFormat::Float16), "float16");
   EXPECT_EQ(to_string(net::Family::Rnn), "rnn");
   EXPECT_EQ(to_string(net::Init::Identity), "identity");
   EXPECT_EQ(to_string(net::Pooling::Average), "average");

@@ -1,0 +1,80 @@
+#include "cli/same_start.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "comm/equality.hpp"
+#include "core/error.hpp"
+#include "data/fingerprint.hpp"
+#include "math/blas_info.hpp"
+#include "plumb_version.hpp"
+
+namespace plumb::cli {
+namespace {
+
+std::string program() {
+  return fmt::format("{} ({}, {}, {}, messages {})", PLUMB_VERSION, PLUMB_COMMIT, PLUMB_BUILD_TYPE,
+                     PLUMB_COMPILER, comm::kMessageVersion);
+}
+
+std::string samples(const data::Dataset& dataset, data::Split split) {
+  const std::optional<std::uint64_t> count = dataset.size(split);
+  return count ? fmt::format("{}", *count) : "any number of";
+}
+
+/// "OpenBLAS 0.3.21" of "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...".
+std::string short_version(const std::string& version) {
+  return version.substr(0, version.find(' ', version.find(' ') + 1));
+}
+
+std::string arithmetic() {
+  const math::BlasInfo blas = math::blas_info();
+  return fmt::format("{} with {} kernels and {} vector instructions", short_version(blas.version),
+                     blas.kernel_set, math::vector_instruction_set());
+}
+
+}  // namespace
+
+void require_same_start(const comm::Communicator& world, const std::string& command) {
+  comm::require_equal(world, {"program", program(), "the same program on all ranks"});
+  comm::require_equal(world,
+                      {"command", fmt::format("'{}'", command),
+                       "the same command, study and options on all ranks, but for --threads, "
+                       "--data-dir and --quiet"});
+}
+
+std::string common_command(const RunOptions& options) {
+  std::string text = "run " + options.study_file;
+  if (!options.output.empty()) text += " -o " + options.output;
+  for (const std::string& override : options.overrides) text += " --set " + override;
+  if (options.index) text += fmt::format(" --index {}", *options.index);
+  if (options.dry_run) text += " --dry-run";
+  if (options.force) text += " --force";
+  return text;
+}
+
+void require_same_data(const comm::Communicator& world, const std::string& where,
+                       const data::Dataset& dataset) {
+  comm::require_equal(
+      world, {where + ": data:",
+              fmt::format("{} training and {} test samples with fingerprint {:016x}",
+                          samples(dataset, data::Split::Train), samples(dataset, data::Split::Test),
+                          data::fingerprint(dataset)),
+              "the same data on all ranks", core::ExitCode::InputOutput});
+}
+
+std::string mixed_arithmetic_warning(const comm::Communicator& world) {
+  const std::vector<std::string> all = world.gather(arithmetic());
+  const auto other =
+      std::find_if(all.begin(), all.end(), [&](const auto& text) { return text != all.front(); });
+  if (other == all.end()) return {};
+  return fmt::format(
+      "{} computes with {}, rank 0 with {}: the bits of results then depend on the layout; start "
+      "on "
+      "equal nodes for bits that do not",
+      world.name_of(static_cast<int>(other - all.begin())), *other, all.front());
+}
+
+}  // namespace plumb::cli

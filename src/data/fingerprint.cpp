@@ -1,0 +1,59 @@
+#include "data/fingerprint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+#include "data/xxh64.hpp"
+
+namespace plumb::data {
+namespace {
+
+constexpr std::uint64_t kEndless = ~std::uint64_t{0};
+
+template <class T>
+std::uint64_t add(std::uint64_t hash, std::span<const T> values) noexcept {
+  return xxh64(std::as_bytes(values), hash);
+}
+
+std::uint64_t hash_shape(const Dataset& dataset) {
+  const std::string_view source = dataset.source();
+  const Picture picture = dataset.picture().value_or(Picture{});
+  const std::array<std::uint64_t, 7> shape = {dataset.inputs(),
+                                              dataset.classes(),
+                                              dataset.is_regression() ? 1U : 0U,
+                                              picture.height,
+                                              picture.width,
+                                              dataset.size(Split::Train).value_or(kEndless),
+                                              dataset.size(Split::Test).value_or(kEndless)};
+  return add<std::uint64_t>(add<char>(0, source), shape);
+}
+
+/// Only data that is drawn has an endless test split.
+bool is_drawn(const Dataset& dataset) { return !dataset.size(Split::Test); }
+
+std::uint64_t samples_to_read(const Dataset& dataset, Split split) {
+  const std::uint64_t all = dataset.size(split).value_or(kEndless);
+  if (!is_drawn(dataset)) return all;
+  return std::clamp<std::uint64_t>(kDrawnNumbers / dataset.inputs(), 1, all);
+}
+
+std::uint64_t add_samples(std::uint64_t hash, const Dataset& dataset, Split split) {
+  std::vector<float> x(dataset.inputs());
+  const std::uint64_t samples = samples_to_read(dataset, split);
+  for (std::uint64_t i = 0; i < samples; ++i) {
+    const double target = dataset.read(split, i, x);
+    hash = add<double>(add<float>(hash, x), std::span(&target, 1));
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::uint64_t fingerprint(const Dataset& dataset) {
+  const std::uint64_t hash = add_samples(hash_shape(dataset), dataset, Split::Train);
+  return add_samples(hash, dataset, Split::Test);
+}
+
+}  // namespace plumb::data

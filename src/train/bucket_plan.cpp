@@ -1,0 +1,49 @@
+#include "train/bucket_plan.hpp"
+
+#include <algorithm>
+
+namespace plumb::train {
+namespace {
+
+/// Pieces of at most `longest` elements, the last first.
+void cut_run(Bucket run, std::size_t longest, std::vector<Bucket>& buckets) {
+  while (run.count > 0) {
+    Bucket piece = run;
+    piece.count = std::min(run.count, longest);
+    piece.offset = run.offset + run.count - piece.count;
+    buckets.push_back(piece);
+    run.count -= piece.count;
+  }
+}
+
+}  // namespace
+
+std::vector<Bucket> cut_into_buckets(const net::ParameterLayout& layout, std::size_t longest) {
+  std::vector<Bucket> buckets;
+  std::size_t end = layout.block_size();
+  Bucket open{end, 0, 0, 0};
+  const auto close = [&] {
+    cut_run(open, longest, buckets);
+    open.count = 0;
+  };
+  for (std::size_t group = layout.layers(); group-- > 0;) {
+    const std::size_t offset = layout.weights_offset(group);
+    if (open.count + end - offset > longest) close();
+    if (open.count == 0) open.last_group = group;
+    open.first_group = group;
+    open.count += end - offset;
+    open.offset = offset;
+    end = offset;
+  }
+  close();
+  return buckets;
+}
+
+std::vector<Bucket> cut_extra(std::size_t first, std::size_t count, std::size_t groups,
+                              std::size_t longest) {
+  std::vector<Bucket> buckets;
+  cut_run({first, count, 0, groups - 1}, longest, buckets);
+  return buckets;
+}
+
+}  // namespace plumb::train

@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+"""Inside jobs/box.sh: starts a job, pulls the cable of one host when the job has recorded its first
+steps, and prints as JSON how long it took until every process was gone, and how the job ended.
+
+    cut_link.py HOST RESULTS COMMAND...
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BOX = os.environ["PLUMBLINE_BOX"]
+HOSTS = range(1, int(os.environ["PLUMBLINE_BOX_HOSTS"]) + 1)
+PATIENCE = 60  # seconds after which a process is called hung
+
+
+def processes_on_hosts():
+    """Ranks, and mpirun's daemons."""
+    return [pid for host in HOSTS
+            for pid in subprocess.run(["ip", "netns", "pids", f"{BOX}-{host}"], text=True,
+                                      stdout=subprocess.PIPE, check=True).stdout.split()]
+
+
+def wait_until(condition, what):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            sys.exit(f"waited {PATIENCE} s for {what}")
+        time.sleep(0.05)
+
+
+def recorded_bytes(results):
+    return sum(path.stat().st_size for path in results.glob("*.part"))
+
+
+def main():
+    host, results, command = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+    job = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True)
+    output = []
+    reader = threading.Thread(target=lambda: output.append(job.stdout.read()))
+    reader.start()
+    wait_until(lambda: recorded_bytes(results) > 0 or job.poll() is not None, "a file")
+    before = recorded_bytes(results)
+    wait_until(lambda: recorded_bytes(results) > before or job.poll() is not None, "a step")
+    ended_early = job.poll() is not None
+
+    subprocess.run([ROOT / "jobs" / "box.sh", "cut", host], check=True)
+    cut = time.monotonic()
+    seconds = {}
+    while len(seconds) < 2 and time.monotonic() < cut + PATIENCE:
+        if "mpirun" not in seconds and job.poll() is not None:
+            seconds["mpirun"] = time.monotonic() - cut
+        if "hosts" not in seconds and not processes_on_hosts():
+            seconds["hosts"] = time.monotonic() - cut
+        time.sleep(0.05)
+    if job.poll() is None:
+        job.kill()
+    reader.join(PATIENCE)
+    print(json.dumps({"ended_early": ended_early, "seconds": seconds, "code": job.wait(),
+                      "output": "".join(output)}))
+
+
+if __name__ == "__main__":
+    main()

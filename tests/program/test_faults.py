@@ -1,0 +1,292 @@
+"""A rank that is killed or stopped ends the job on all ranks, with one message that names it, and
+what was recorded can be read. A link that is cut: tests/interop."""
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+import h5py
+
+import plumb
+
+# Trains until somebody ends it.
+STUDY = """
+    [network]
+    depth = 6
+    width = 64
+    activation = "tanh"
+    [data]
+    source = "spirals"
+    [train]
+    batch = 64
+    slice = 8
+    steps = 1000000000
+"""
+ALLOWED_SECONDS = 10  # from the fault until every process has gone
+PATIENCE = 60  # seconds for what has no promised time
+
+
+def wait_until(condition, seconds, what):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+def state_of(pid):
+    """Its state (R, S, T, ...) and the time it started, or None when it has gone. A zombie has, too:
+    its parent, mpirun, was faster than whoever inherits it."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in "ZX" else (fields[0], fields[19])
+
+
+def children_of(pid):
+    tasks = pathlib.Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def rank_of(pid):
+    """None for a child that is no rank, or not yet."""
+    try:
+        variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    name = b"OMPI_COMM_WORLD_RANK="
+    return next((int(v[len(name):]) for v in variables if v.startswith(name)), None)
+
+
+class Job:
+    """A job under way: its launcher and, by rank, its processes. Without ranks: one process."""
+
+    def __init__(self, folder, arguments, ranks, variables):
+        self.errors = folder / "standard error"
+        # A second between SIGTERM and SIGKILL, as mpirun has it by default.
+        environment = plumb.environment(1) | {"OMPI_MCA_odls_base_sigkill_timeout": "1"} | variables
+        with open(self.errors, "w") as errors:
+            self.launcher = subprocess.Popen(
+                plumb.command_line(arguments, ranks), env=environment, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=errors)
+        self.pids = {}
+        self.started = {}
+        if ranks is not None:
+            wait_until(lambda: self.find_ranks() == ranks, PATIENCE, f"{ranks} ranks")
+
+    def find_ranks(self):
+        for pid in children_of(self.launcher.pid):
+            rank, state = rank_of(pid), state_of(pid)
+            if rank is not None and state is not None:
+                self.pids[rank] = pid
+                self.started[pid] = state[1]
+        return len(self.pids)
+
+    def alive(self):
+        """Processes of ranks; a number that was given to another process since does not count."""
+        states = {pid: state_of(pid) for pid in self.pids.values()}
+        return [pid for pid, state in states.items() if state and state[1] == self.started[pid]]
+
+    def signal(self, rank, number):
+        os.kill(self.pids[rank], number)
+
+    def message(self):
+        return self.errors.read_text()
+
+    def clean_up(self):
+        for pid in self.alive():
+            os.kill(pid, signal.SIGKILL)
+        self.launcher.kill()
+        self.launcher.wait()
+
+
+class FaultTest(plumb.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.study = self.write("long.toml", STUDY)
+        self.results = self.folder / "results"
+
+    def start(self, ranks, *arguments, **variables):
+        job = Job(self.folder, ["run", self.study, "-o", self.results, "--quiet", *arguments],
+                  ranks, variables)
+        self.addCleanup(job.clean_up)
+        return job
+
+    def part(self):
+        parts = list(self.results.glob("*.h5.part"))
+        return parts[0] if parts else None
+
+    def wait_for_flush(self, job):
+        """Until rank 0 has handed rows to the system, just now: the next time is in half a second."""
+        def last_written():
+            self.assertIsNone(job.launcher.poll(), job.message())
+            return self.part().stat().st_mtime_ns if self.part() else 0
+        wait_until(lambda: self.part() and self.part().stat().st_size > 0, PATIENCE, "a file")
+        for _ in range(3):  # the header, and two lots of rows
+            before = last_written()
+            wait_until(lambda: last_written() != before, PATIENCE, "rows")
+            time.sleep(0.1)
+
+    def expect_end(self, job, since):
+        """All gone within the time that is promised; returns the exit code."""
+        left = since + ALLOWED_SECONDS - time.monotonic()
+        wait_until(lambda: job.launcher.poll() is not None and not job.alive(), left,
+                   f"the end of {job.alive()}: {job.message()}")
+        return job.launcher.returncode
+
+    def expect_one_error(self, job, pattern):
+        errors = [line for line in job.message().splitlines() if "plumbline: error:" in line]
+        self.assertEqual(len(errors), 1, job.message())
+        self.assertRegex(errors[0], pattern)
+
+    def expect_readable(self):
+        """By others and by us; returns the number of recorded steps."""
+        with h5py.File(self.part(), "r") as file:
+            steps = len(file["gradients/step"])
+            self.assertGreater(steps, 0)
+            for name, dataset in file["gradients"].items():
+                self.assertGreaterEqual(len(dataset[()]), steps if dataset.maxshape[0] is None
+                                        else 1, name)
+        told = self.run_program("info", self.part()).stdout
+        self.assertRegex(told, r"status +unfinished")
+        self.assertRegex(told, rf"recorded steps +{steps},")
+        self.run_program("compare", self.part())
+        return steps
+
+
+class LostRank(FaultTest):
+    def check(self, ranks, victim, number, pattern):
+        job = self.start(ranks)
+        self.wait_for_flush(job)
+        job.signal(victim, number)
+        self.assertNotEqual(self.expect_end(job, time.monotonic()), 0)
+        self.expect_one_error(job, pattern)
+        self.expect_readable()
+
+    def test_a_rank_is_killed(self):
+        for ranks in (2, 4):
+            with self.subTest(ranks=ranks):
+                self.check(ranks, ranks - 1, signal.SIGKILL,
+                           rf"rank {ranks - 1} \(host \S+\) no longer answers: killed")
+                self.setUp()
+
+    # Between two flushes; in the middle of one the file may be damaged (docs/decisions/008).
+    def test_rank_0_is_killed(self):
+        for ranks in (2, 4):
+            with self.subTest(ranks=ranks):
+                self.check(ranks, 0, signal.SIGKILL, r"rank 0 \(host \S+\) no longer answers")
+                self.setUp()
+
+    def test_a_rank_is_stopped(self):
+        for ranks, victim in ((2, 1), (4, 2)):
+            with self.subTest(ranks=ranks):
+                self.check(ranks, victim, signal.SIGSTOP,
+                           rf"rank {victim} \(host \S+\) has not answered rank 0 \(host \S+\) for "
+                           "5 s: stopped")
+                self.setUp()
+
+    def test_rank_0_is_stopped(self):
+        for ranks in (2, 4):
+            with self.subTest(ranks=ranks):
+                self.check(ranks, 0, signal.SIGSTOP,
+                           r"rank 0 \(host \S+\) has not answered rank \d \(host \S+\) for 5 s")
+                self.setUp()
+
+    def test_the_time_of_silence_can_be_chosen(self):
+        job = self.start(2, PLUMBLINE_LIVENESS_SECONDS="1.5")
+        self.wait_for_flush(job)
+        job.signal(1, signal.SIGSTOP)
+        # Half of what the default would take at least, and a second for mpirun.
+        self.assertEqual(self.expect_end(job, time.monotonic() - ALLOWED_SECONDS / 2), 3)
+        self.expect_one_error(job, r"rank 1 .* for 1.5 s")
+
+
+class NoFault(FaultTest):
+    """What looks like one."""
+
+    def expect_going_on(self, job):
+        before = self.part().stat().st_size
+        wait_until(lambda: self.part().stat().st_size > before, PATIENCE, "more rows")
+        self.assertIsNone(job.launcher.poll(), job.message())
+        self.assertEqual(len(job.alive()), len(job.pids))
+        self.assertNotIn("plumbline: error", job.message())
+
+    def test_two_seconds_of_stop_are_survived(self):
+        for victim in (0, 1):
+            with self.subTest(victim=victim):
+                job = self.start(2)
+                self.wait_for_flush(job)
+                job.signal(victim, signal.SIGSTOP)
+                time.sleep(2)
+                job.signal(victim, signal.SIGCONT)
+                time.sleep(5.5)
+                self.expect_going_on(job)
+                job.clean_up()
+                self.setUp()
+
+    # The stopped one has heard nothing for longer than the limit, but that was its own fault.
+    def test_with_0_seconds_nobody_is_watched(self):
+        job = self.start(2, PLUMBLINE_LIVENESS_SECONDS="0")
+        self.wait_for_flush(job)
+        job.signal(1, signal.SIGSTOP)
+        time.sleep(7)
+        job.signal(1, signal.SIGCONT)
+        self.expect_going_on(job)
+
+    def test_a_main_thread_that_waits_long_is_no_lost_rank(self):
+        """For its data: a pipe that nobody writes to. The longest steps are like that."""
+        os.mkfifo(self.folder / "slow.csv")
+        job = self.start(2, "--set", "data.source=csv", "--set", "data.path=slow.csv",
+                         "--data-dir", self.folder, PLUMBLINE_LIVENESS_SECONDS="2")
+        time.sleep(7)
+        self.assertIsNone(job.launcher.poll(), job.message())
+        self.assertEqual(len(job.alive()), 2)
+        self.assertNotIn("plumbline", job.message())
+
+    def test_ranks_that_finish_one_after_the_other_miss_nobody(self):
+        for attempt in range(5):
+            outcome = plumb.run(["run", self.study, "-o", self.results, "--quiet", "--force",
+                                 "--set", "train.steps=3"], ranks=4)
+            self.assertEqual(outcome.code, 0, str(outcome))
+            self.assertNotIn("answer", outcome.stderr)
+
+
+class Signals(FaultTest):
+    def test_sigterm_keeps_the_rows_of_the_last_half_second(self):
+        job = self.start(None)
+        self.wait_for_flush(job)
+        with h5py.File(self.part(), "r", locking=False) as file:
+            before = len(file["gradients/step"])
+        time.sleep(0.2)  # less than until the next flush
+        job.launcher.send_signal(signal.SIGTERM)
+        self.assertEqual(job.launcher.wait(ALLOWED_SECONDS), -signal.SIGTERM)
+        self.assertGreater(self.expect_readable(), before)
+        self.assertEqual(job.message(), "")
+
+    def test_a_launcher_that_is_told_to_end_calls_nobody_lost(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(signal=number):
+                job = self.start(3)
+                self.wait_for_flush(job)
+                job.launcher.send_signal(number)
+                self.assertNotEqual(self.expect_end(job, time.monotonic()), 0)
+                self.assertNotIn("plumbline: error", job.message())
+                self.expect_readable()
+                self.setUp()
+
+
+class Setting(FaultTest):
+    def test_a_wrong_time_of_silence_is_refused(self):
+        for wrong in ("soon", "", "-1", "0.5", "nan", "5s", "1e9"):
+            outcome = plumb.run(["run", self.study, "--dry-run"], ranks=2,
+                                wrap=["env", f"PLUMBLINE_LIVENESS_SECONDS={wrong}"])
+            self.assertEqual(outcome.code, 1, str(outcome))
+            self.assertEqual(outcome.stderr.count("plumbline: error"), 1, str(outcome))
+            self.assertIn("PLUMBLINE_LIVENESS_SECONDS", outcome.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
