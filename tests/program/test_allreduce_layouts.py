@@ -1,6 +1,6 @@
 """How the gradient travels changes no bit: not the buckets' size, not the overlap with the backward
-pass, not the number of ranks and threads. With a narrow format on the wire the number of ranks does,
-and nothing else. One study sweeps buckets and overlap, so that every start of mpirun tests six ways."""
+pass, not the number of ranks and threads. With a narrow format on the wire the number of ranks
+does, and nothing else. Studies sweep buckets and overlap: every start of mpirun tests six ways."""
 import json
 import shutil
 import unittest
@@ -98,14 +98,25 @@ class Layouts(plumb.ProgramTest):
         for other in others:
             self.run_program("compare", "--exact", first, other)
 
-    def expect_the_same_on(self, layouts, reference, study, *arguments):
-        """Histories of these layouts are those of the reference, one by one."""
+    def expect_the_same_on(self, layouts, reference, study, *arguments, at_least):
+        """Histories of these layouts are those of the reference, one by one. `at_least`: buckets of
+        each size, where they travel."""
         for layout in layouts:
             with self.subTest(ranks=layout[0], threads=layout[1]):
                 results = self.train_on(layout, study, *arguments)
                 self.run_program("compare", "--exact", reference, results)
-                yield layout, results
+                if layout[0] > 1:
+                    self.expect_buckets(results, at_least)
                 shutil.rmtree(results)
+
+    def expect_buckets(self, results, at_least):
+        """Otherwise the sizes would not differ in what they do."""
+        for kib, least in zip(BUCKETS, at_least):
+            paths = list(results.glob(f"*-bucket_kib{kib}-*.h5"))
+            self.assertEqual(len(paths), 2)
+            for path in paths:
+                with h5py.File(path) as history:
+                    self.assertGreaterEqual(len(history["timing/buckets/bucket"]), least)
 
     def small_pictures(self):
         made_up_pictures.write(self.folder / "mnist", height=10, width=9)
@@ -114,16 +125,14 @@ class Layouts(plumb.ProgramTest):
 
 class SameBitsHoweverTheGradientTravels(Layouts):
     def check(self, keys, *arguments, at_least=(2, 1, 1)):
-        """`at_least`: buckets of each size. Returns the first history's place."""
+        """On every layout. Returns the first history's place."""
         study = self.write("study.toml", keys + WAYS)
         reference = self.train_on(REFERENCE, study, *arguments)
         self.assertEqual(len(histories(reference)), 2 * len(BUCKETS))
         self.expect_something_to_compare(histories(reference)[0])
         self.expect_one_content(reference)
-        layouts = POWERS_OF_TWO + OTHERS
-        for (ranks, _), results in self.expect_the_same_on(layouts, reference, study, *arguments):
-            if ranks > 1:
-                self.expect_buckets(results, at_least)
+        self.expect_the_same_on(POWERS_OF_TWO + OTHERS, reference, study, *arguments,
+                                at_least=at_least)
         return histories(reference)[0]
 
     def expect_something_to_compare(self, path):
@@ -134,15 +143,6 @@ class SameBitsHoweverTheGradientTravels(Layouts):
             for kind in ("weight_gradient", "delta"):
                 self.assertTrue((history["histograms"][kind][()].sum(axis=2) > 0).all())
             self.assertIn("dW1", history["snapshots/step_000003"])
-
-    def expect_buckets(self, results, at_least):
-        """Otherwise the sizes would not differ in what they do."""
-        for kib, least in zip(BUCKETS, at_least):
-            paths = list(results.glob(f"*-bucket_kib{kib}-*.h5"))
-            self.assertEqual(len(paths), 2)
-            for path in paths:
-                with h5py.File(path) as history:
-                    self.assertGreaterEqual(len(history["timing/buckets/bucket"]), least)
 
     def test_of_a_large_network(self):
         self.check(LARGE_MLP, at_least=(100, 3, 1))
@@ -199,9 +199,9 @@ class SameBitsHoweverTheGradientTravels(Layouts):
                    "--set", "record.histogram_every=2", "--set", "train.steps=7")
 
 
-# A sigmoid network whose gradients are, from layer to layer, about a tenth.
+# Its gradients are, from layer to layer downwards, about a quarter.
 WIRE = """
-    network.depth = 6
+    network.depth = 10
     network.width = 50
     network.activation = "sigmoid"
     data.source = "teacher"
@@ -212,23 +212,26 @@ WIRE = """
     record.snapshot_steps = [0, 3]
 """
 
+ROUNDING = {"bfloat16": 2.0**-9, "float16": 2.0**-12}  # largest relative error
+
 
 class NarrowNumbersOnTheWire(Layouts):
     def test_give_the_same_bits_for_a_number_of_ranks(self):
         study = self.write("study.toml", WIRE + WAYS)
         for ranks in (2, 3, 4):
-            for wire in ("bfloat16", "float16"):
+            for wire in ROUNDING:
                 narrow = ("--set", f"allreduce.wire={wire}")
                 reference = self.train_on((ranks, 1), study, *narrow)
                 self.expect_one_content(reference)
                 reference = reference.rename(self.folder / f"{wire} {ranks}")
-                for _ in self.expect_the_same_on([(ranks, 2)], reference, study, *narrow):
-                    pass
+                # Messages of 8 KiB and of 55 KB take different ways from rank to rank.
+                self.expect_the_same_on([(ranks, 2)], reference, study, *narrow,
+                                        at_least=(4, 1, 1))
 
     def wires(self, ranks, *settings):
         """The study in each format, on so many ranks, open: a dictionary."""
         study = self.write("study.toml", WIRE)
-        wires = ("float32", "bfloat16", "float16")
+        wires = ("float32", *ROUNDING)
         arguments = [part for setting in settings for part in ("--set", setting)]
         results = self.train_on((ranks, 1), study, *arguments, "--set",
                                 f"allreduce.wire=[{', '.join(wires)}]")
@@ -251,7 +254,7 @@ class NarrowNumbersOnTheWire(Layouts):
     def test_are_what_all_ranks_end_with(self):
         """Every number of a summed gradient is one of the format."""
         files = self.wires(4)
-        for name in ("dW1", "db3", "dW7", "db7"):
+        for name in ("dW1", "db3", "dW11", "db11"):
             exact, bfloat16, float16 = (file["snapshots/step_000000"][name][()]
                                         for file in files.values())
             with self.subTest(name):
@@ -266,7 +269,7 @@ class NarrowNumbersOnTheWire(Layouts):
                 self.check_first_record(self.wires(ranks))
 
     def check_first_record(self, files):
-        for wire, rounding in (("bfloat16", 2.0**-9), ("float16", 2.0**-12)):
+        for wire, rounding in ROUNDING.items():
             with self.subTest(wire):
                 for name in ("training/loss", "training/accuracy", "gradients/delta_rms",
                              "activations/mean", "activations/std"):
@@ -275,8 +278,9 @@ class NarrowNumbersOnTheWire(Layouts):
                     # Of the upper layers: there float16 loses nothing.
                     norm, exact = (file[name][0, -3:] for file in (files[wire], files["float32"]))
                     self.assertTrue((norm != exact).all())
-                    # Up to three roundings, of addends that partly cancel: up to ten times the sum.
-                    np.testing.assert_allclose(norm, exact, rtol=30 * rounding)
+                    # Up to three roundings; addends are larger than the sum where they cancel, but
+                    # over hundreds of numbers errors cancel, too.
+                    np.testing.assert_allclose(norm, exact, rtol=3 * rounding)
                 self.assertNotEqual(files[wire]["training/loss"][-1],
                                     files["float32"]["training/loss"][-1])
 
@@ -297,23 +301,24 @@ class NarrowNumbersOnTheWire(Layouts):
         return counts[history["histograms/exponent"][()] <= -26].sum() / counts.sum()
 
     def test_train_as_well_as_float32(self):
-        """Gradients are off by up to 3 x 2^-9, which is .6 %, in whichever direction; the loss falls
-        by that much more or less, and as long as it is large that is less of the loss itself."""
-        files = self.wires(4, "network.activation=relu", "network.init=he", "data.samples=128",
+        """With three roundings each step is longer or shorter by up to three times the relative
+        error of one. Where the loss falls steadily, so is the way of its logarithm."""
+        files = self.wires(4, "network.activation=tanh", "network.depth=3", "data.samples=64",
                            "train.steps=60", "train.learning_rate=0.1")
         loss = {wire: file["training/loss"][()] for wire, file in files.items()}
-        self.assertLess(loss["float32"][-5:].mean(), 0.9 * loss["float32"][0])
-        for wire in ("bfloat16", "float16"):
+        exact = loss.pop("float32")
+        way = np.log(exact[0] / exact[-1])
+        self.assertGreater(way, 1)
+        for wire, found in loss.items():
             with self.subTest(wire):
-                self.assertNotEqual(loss[wire][-1], loss["float32"][-1])
-                np.testing.assert_allclose(loss[wire][-5:].mean(), loss["float32"][-5:].mean(),
-                                           rtol=0.02)
+                self.assertNotEqual(found[-1], exact[-1])
+                np.testing.assert_allclose(found, exact, rtol=3 * ROUNDING[wire] * way)
 
 
 class SumsOfTheLibrary(Layouts):
     def test_agree_with_the_tree_but_for_rounding(self):
-        """In another order a sum of a few numbers is off by a few of their last bits, 2^-24 or 2^-53;
-        a few steps make some ten times that of it."""
+        """In another order a sum of a few numbers is off by a few of their last bits, 2^-24 or
+        2^-53; a few steps make some ten times that of it."""
         for keys in (MLP, RNN):
             study = self.write("study.toml", keys + SMALL)
             tolerances = (("float32", 1e-5), ("float64", 1e-13))
