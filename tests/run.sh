@@ -57,7 +57,7 @@ ctests() {
   passed=$((passed + ${tests:-0} - ${failing:-0} - ${skipped:-0}))
   failed=$((failed + ${failing:-0}))
   [[ $status -eq 0 ]] || failures+=("tests of the $preset build")
-  [[ ${skipped:-0} -eq 0 ]] || echo "== $skipped not run: they need MNIST (data/README.md) or PyTorch (python3-torch)"
+  [[ ${skipped:-0} -eq 0 ]] || echo "== $skipped not run: they need MNIST (data/README.md), PyTorch (python3-torch) or network namespaces"
   echo "== tests of the $preset build: $((SECONDS - start)) s"
 }
 

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# What mpirun takes for ssh inside jobs/box.sh: [OPTION]... HOST COMMAND... Unlike ssh it keeps the
+# environment and the working folder.
+set -euo pipefail
+while [[ ${1-} == -* ]]; do shift; done
+host=$1
+shift
+export OMPI_MCA_oob_tcp_keepalive_probes=$PLUMBLINE_BOX_DAEMON_PROBES # mpirun has more patience
+status=0
+"$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/box_enter.sh" "$host" /bin/sh -c "$*" ||
+  status=$?
+# An exit code would come through the cable, too: of a host that is cut off nothing is heard.
+[[ -n $(ip -n "$PLUMBLINE_BOX-head" link show "port${host#host}" up) ]] || status=0
+exit "$status"
