@@ -5,11 +5,17 @@
 namespace plumb::train {
 namespace {
 
-/// Pieces of at most `longest` elements, the last first.
+constexpr std::size_t kLine = 16;  // elements: whole cache lines of either type
+
+/// Pieces of at most `longest` elements and about equal length, the last first.
 void cut_run(Bucket run, std::size_t longest, std::vector<Bucket>& buckets) {
+  if (run.count == 0) return;
+  const std::size_t pieces = (run.count + longest - 1) / longest;
+  const std::size_t even = (run.count + pieces - 1) / pieces;
+  const std::size_t length = std::min(longest, (even + kLine - 1) / kLine * kLine);
   while (run.count > 0) {
     Bucket piece = run;
-    piece.count = std::min(run.count, longest);
+    piece.count = std::min(run.count, length);
     piece.offset = run.offset + run.count - piece.count;
     buckets.push_back(piece);
     run.count -= piece.count;
