@@ -72,8 +72,7 @@ std::string mixed_arithmetic_warning(const comm::Communicator& world) {
   if (other == all.end()) return {};
   return fmt::format(
       "{} computes with {}, rank 0 with {}: the bits of results then depend on the layout; start "
-      "on "
-      "equal nodes for bits that do not",
+      "on equal nodes for bits that do not",
       world.name_of(static_cast<int>(other - all.begin())), *other, all.front());
 }
 

@@ -1,50 +1,10 @@
 #include "comm/transfer.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <type_traits>
 
 #include "comm/mpi_call.hpp"
-#include "comm/pairwise_add.hpp"
 
 namespace plumb::comm {
-namespace {
-
-/// The span as floats: narrow formats are of floats only.
-template <class T>
-std::span<float> floats(std::span<T> values) {
-  if constexpr (std::is_same_v<T, float>) return values;
-  return {};
-}
-
-template <class T>
-void grow(core::AlignedBuffer<T>& buffer, std::size_t size) {
-  if (buffer.size() < size) buffer = core::AlignedBuffer<T>(size);
-}
-
-template <class T>
-bool is_narrow(WireFormat wire) noexcept {
-  return std::is_same_v<T, float> && wire != WireFormat::Float32;
-}
-
-}  // namespace
-
-template <class T>
-void MessageBuffers<T>::reserve(WireFormat wire, std::size_t longest) {
-  const std::size_t size = std::min(longest, kChunk);
-  for (auto& buffer : received) grow(buffer, size);
-  if (!is_narrow<T>(wire)) return;
-  for (auto& buffer : narrow_received) grow(buffer, size);
-  for (auto& buffer : narrow_sent) grow(buffer, size);
-  grow(rounded, size);
-}
-
-template <class T>
-std::size_t MessageBuffers<T>::bytes(WireFormat wire, std::size_t longest) noexcept {
-  const std::size_t narrow_numbers = is_narrow<T>(wire) ? 5 : 0;
-  return std::min(longest, kChunk) * (2 * sizeof(T) + narrow_numbers * sizeof(std::uint16_t));
-}
-
 template <class T>
 Transfer<T>::Transfer(const Communicator& communicator, int tag, WireFormat wire,
                       std::vector<Step> steps, std::span<T> values, MessageBuffers<T>& buffers)
@@ -53,21 +13,9 @@ Transfer<T>::Transfer(const Communicator& communicator, int tag, WireFormat wire
       wire_(is_narrow<T>(wire) ? wire : WireFormat::Float32),
       steps_(std::move(steps)),
       values_(values),
-      buffers_(buffers),
-      exceptions_(std::uncaught_exceptions()) {
+      buffers_(buffers) {
   requests_.fill(MPI_REQUEST_NULL);
   buffers_.reserve(wire, values.size());
-}
-
-template <class T>
-Transfer<T>::~Transfer() {
-  if (std::uncaught_exceptions() > exceptions_) {
-    for (MPI_Request& request : requests_) {
-      if (request != MPI_REQUEST_NULL) MPI_Cancel(&request);
-    }
-    return;
-  }
-  MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
 }
 
 /// Numbers that replace others need no buffer, so they travel in one piece.
@@ -151,7 +99,7 @@ void Transfer<T>::send(std::size_t piece, std::size_t slot) {
   const void* from = values.data();
   if (narrow()) {
     std::uint16_t* const encoded = buffers_.narrow_sent[slot].data();
-    encode(wire_, floats(values), encoded);
+    encode(wire_, as_floats(values), encoded);
     from = encoded;
   }
   const MPI_Datatype type = narrow() ? MPI_UINT16_T : datatype<T>();
@@ -205,44 +153,6 @@ bool Transfer<T>::use_arrived() {
   return used;
 }
 
-template <class T>
-void Transfer<T>::use(std::size_t piece, std::size_t slot) {
-  const Segment segment = received_piece(piece);
-  const std::span<T> own = part(segment);
-  const bool adds = step().action == Action::Add;
-  if (!narrow()) {
-    if (adds) add(buffers_.received[slot].data(), own);
-    return;
-  }
-  const std::uint16_t* const arrived = buffers_.narrow_received[slot].data();
-  if (!adds) return decode(wire_, arrived, floats(own));
-  T* const received = buffers_.received[slot].data();
-  decode(wire_, arrived, floats(std::span<T>(received, own.size())));
-  round(segment);  // both sides of a sum are treated alike, whoever adds
-  add(received, own);
-}
-
-/// Own numbers become what others would receive.
-template <class T>
-void Transfer<T>::round(Segment segment) {
-  std::uint16_t* const scratch = buffers_.rounded.data();
-  for_each_piece(segment.count, MessageBuffers<T>::kChunk,
-                 [&](std::size_t first, std::size_t count) {
-                   const std::span<float> values = floats(part({segment.first + first, count}));
-                   encode(wire_, values, scratch);
-                   decode(wire_, scratch, values);
-                 });
-}
-
-template <class T>
-void Transfer<T>::add(const T* received, std::span<T> own) const {
-  if (step().from < communicator_.rank()) {
-    pairwise_add(received, own.data(), own.data(), own.size());
-  } else {
-    pairwise_add(own.data(), received, own.data(), own.size());
-  }
-}
-
 /// Whether this step was the last addition to what it received.
 template <class T>
 bool Transfer<T>::has_the_sum() const {
@@ -274,8 +184,6 @@ std::vector<int> Transfer<T>::waits_for() const {
   return ranks;
 }
 
-template struct MessageBuffers<float>;
-template struct MessageBuffers<double>;
 template class Transfer<float>;
 template class Transfer<double>;
 

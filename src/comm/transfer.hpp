@@ -10,31 +10,11 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "comm/message_buffers.hpp"
 #include "comm/schedule.hpp"
 #include "comm/wire_format.hpp"
-#include "core/aligned_buffer.hpp"
 
 namespace plumb::comm {
-
-/// Two chunks of 256 KiB stay in a second-level cache; 64 KiB lost up to 40 % to handshakes above
-/// 1 MiB.
-inline constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
-
-/// Memory for the messages of one transfer, kept for the next one.
-template <class T>
-struct MessageBuffers {
-  static constexpr std::size_t kChunk = kChunkBytes / sizeof(T);
-
-  /// Enough for transfers of up to `longest` values.
-  void reserve(WireFormat wire, std::size_t longest);
-  /// Bytes it takes.
-  static std::size_t bytes(WireFormat wire, std::size_t longest) noexcept;
-
-  std::array<core::AlignedBuffer<T>, 2> received;  // numbers to be added
-  std::array<core::AlignedBuffer<std::uint16_t>, 2> narrow_received;
-  std::array<core::AlignedBuffer<std::uint16_t>, 2> narrow_sent;
-  core::AlignedBuffer<std::uint16_t> rounded;
-};
 
 /// Takes the steps of a schedule, each in chunks, two of them under way in either direction: one is
 /// added, still warm in the cache, while the next one travels.
@@ -46,9 +26,8 @@ class Transfer {
            std::span<T> values, MessageBuffers<T>& buffers);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
-  /// Waits for pending messages; while an exception passes, when nobody may answer any more, it
-  /// takes back what it can.
-  ~Transfer();
+  /// Must be done, or be leaked: MPI may still look at the messages.
+  ~Transfer() = default;
 
   /// Does what can be done without waiting; true if anything was.
   bool advance();
@@ -90,7 +69,6 @@ class Transfer {
   std::vector<Step> steps_;
   std::span<T> values_;
   MessageBuffers<T>& buffers_;
-  int exceptions_;  // passing when this was built
 
   std::size_t step_ = 0;
   std::size_t sends_posted_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <optional>
@@ -35,12 +36,17 @@ class TreeAllreduce<T>::Engine {
         spin_seconds_(crowded(communicator) ? 0 : kSpinSeconds),
         exceptions_(std::uncaught_exceptions()) {}
 
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
-  /// Other ranks count on this one's part. While an exception passes they may not answer any more.
-  ~Engine() {
-    if (std::uncaught_exceptions() > exceptions_) return;
-    wait([this] { return idle(); }, {});
+  /// Other ranks count on this one's part. False where that may never end: while an exception
+  /// passes they may not answer any more.
+  [[nodiscard]] bool drain() noexcept {
+    if (idle()) return true;
+    if (std::uncaught_exceptions() > exceptions_) return false;
+    try {
+      wait([this] { return idle(); }, {});
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
   }
 
   void reserve(std::size_t longest) {
@@ -79,13 +85,21 @@ class TreeAllreduce<T>::Engine {
            });
   }
 
+  [[nodiscard]] std::vector<Stall::Sum> under_way() const {
+    std::vector<Stall::Sum> sums;
+    for (const Lane& lane : lanes_) {
+      if (lane.transfer) sums.push_back({lane.ticket, lane.transfer->waits_for()});
+    }
+    return sums;
+  }
+
   template <class Finished>
-  void wait(const Finished& finished, const std::function<void()>& meanwhile) {
+  void wait(const Finished& finished, const std::function<bool()>& meanwhile) {
     core::Stopwatch quiet;
     core::Stopwatch unreported;
     while (!finished()) {
-      const bool moved = progress();
-      if (meanwhile) meanwhile();
+      bool moved = progress();
+      if (meanwhile) moved = meanwhile() || moved;
       if (moved) {
         quiet.lap();
         unreported.lap();
@@ -145,11 +159,7 @@ class TreeAllreduce<T>::Engine {
 
   void report_stall(core::Stopwatch& unreported) const {
     if (!options_.on_stall || unreported.elapsed() < options_.stall_seconds) return;
-    Stall stall{unreported.lap(), {}};
-    for (const Lane& lane : lanes_) {
-      if (lane.transfer) stall.sums.push_back({lane.ticket, lane.transfer->waits_for()});
-    }
-    options_.on_stall(stall);
+    options_.on_stall({unreported.lap(), under_way()});
   }
 
   const Communicator& communicator_;
@@ -170,8 +180,12 @@ template <class T>
 TreeAllreduce<T>::TreeAllreduce(TreeAllreduce&& other) noexcept = default;
 template <class T>
 TreeAllreduce<T>& TreeAllreduce<T>::operator=(TreeAllreduce&& other) noexcept = default;
+
 template <class T>
-TreeAllreduce<T>::~TreeAllreduce() = default;
+TreeAllreduce<T>::~TreeAllreduce() {
+  // The job is about to be aborted: until then MPI may still look at messages and their memory.
+  if (engine_ && !engine_->drain()) static_cast<void>(engine_.release());
+}
 
 template <class T>
 void TreeAllreduce<T>::reserve(std::size_t longest) {
@@ -184,8 +198,8 @@ typename TreeAllreduce<T>::Ticket TreeAllreduce<T>::start(std::span<T> values) {
 }
 
 template <class T>
-void TreeAllreduce<T>::progress() {
-  engine_->progress();
+bool TreeAllreduce<T>::progress() {
+  return engine_->progress();
 }
 
 template <class T>
@@ -199,8 +213,13 @@ bool TreeAllreduce<T>::idle() const {
 }
 
 template <class T>
-void TreeAllreduce<T>::wait(Ticket ticket, const std::function<void()>& meanwhile) {
+void TreeAllreduce<T>::wait(Ticket ticket, const std::function<bool()>& meanwhile) {
   engine_->wait([&] { return engine_->done(ticket); }, meanwhile);
+}
+
+template <class T>
+std::vector<Stall::Sum> TreeAllreduce<T>::under_way() const {
+  return engine_->under_way();
 }
 
 template <class T>

@@ -68,14 +68,16 @@ class TreeAllreduce {
   /// Collective in order, not in time: every rank starts equally long vectors in the same order,
   /// each when it likes. `values` must be left alone until done(ticket).
   Ticket start(std::span<T> values);
-  /// Moves on whatever can move, without blocking.
-  void progress();
+  /// Moves on whatever can move, without blocking; true if anything did.
+  bool progress();
   [[nodiscard]] bool done(Ticket ticket) const;
   /// Whether all that was started is done.
   [[nodiscard]] bool idle() const;
+  /// What is under way, and whom it waits for.
+  [[nodiscard]] std::vector<Stall::Sum> under_way() const;
   /// Moves everything on until this one is done; `meanwhile` is called again and again, for other
-  /// things that need polling.
-  void wait(Ticket ticket, const std::function<void()>& meanwhile = {});
+  /// things that need polling, and returns whether they moved, which is news, too.
+  void wait(Ticket ticket, const std::function<bool()>& meanwhile = {});
   void wait_all();
   /// start and wait.
   void sum(std::span<T> values);

@@ -17,8 +17,8 @@ struct Bucket {
 };
 
 /// From the end of the block, whose groups are ready first, to its beginning, without gaps. Whole
-/// groups share a bucket of at most `longest` elements (>= 1); a longer group is cut into several of
-/// about equal length.
+/// groups share a bucket of at most `longest` elements (>= 1); a longer group is cut into several
+/// of about equal length.
 std::vector<Bucket> cut_into_buckets(const net::ParameterLayout& layout, std::size_t longest);
 
 /// Elements first .. first+count-1, to which all groups contribute.

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "train/parallel.hpp"
-#include "train/stall_text.hpp"
 
 namespace plumb::train {
 namespace {
@@ -31,13 +30,10 @@ BucketSync<T>::BucketSync(const comm::Communicator& communicator, GradientStore<
       buckets_(cut_into_buckets(store.layout(), longest_bucket<T>(options.settings))),
       parameter_buckets_(buckets_.size()),
       workers_(options.workers),
-      tree_(communicator, {.wire = options.settings.wire,
-                           .stall_seconds = options.settings.stall_seconds,
-                           .on_stall =
-                               [this](const comm::Stall& stall) {
-                                 if (!this->options_.on_stall) return;
-                                 this->options_.on_stall(describe(stall));
-                               }}),
+      tree_(communicator,
+            {.wire = options.settings.wire,
+             .stall_seconds = options.settings.stall_seconds,
+             .on_stall = [this](const comm::Stall& stall) { this->tell(stall.seconds, {}, {}); }}),
       computed_(store.layout().layers()),
       combined_(parameter_buckets_),
       shares_(workers_),
@@ -142,9 +138,10 @@ void BucketSync<T>::backward_done() {
 }
 
 template <class T>
-void BucketSync<T>::move_on() {
-  tree_.progress();
+bool BucketSync<T>::move_on() {
+  const bool moved = tree_.progress();
   note_finished();
+  return moved;
 }
 
 template <class T>
@@ -158,7 +155,10 @@ void BucketSync<T>::note_finished() {
 template <class T>
 void BucketSync<T>::wait_for(std::size_t bucket) {
   this->log_.enter();
-  tree_.wait(first_ticket_ + bucket, [this] { note_finished(); });
+  tree_.wait(first_ticket_ + bucket, [this] {
+    note_finished();
+    return false;
+  });
   note_finished();
   const double seconds = this->log_.leave(in_flight());
   if (bucket < parameter_buckets_) timings_[bucket].exposed = seconds;
@@ -190,14 +190,12 @@ std::vector<BucketShape> BucketSync<T>::buckets() const {
 }
 
 template <class T>
-std::string BucketSync<T>::describe(const comm::Stall& stall) const {
+std::string BucketSync<T>::describe(const std::vector<comm::Stall::Sum>& sums) const {
   std::vector<std::uint64_t> numbers;
-  numbers.reserve(stall.sums.size());
-  for (const comm::Stall::Sum& sum : stall.sums) numbers.push_back(sum.ticket - first_ticket_ + 1);
+  numbers.reserve(sums.size());
+  for (const comm::Stall::Sum& sum : sums) numbers.push_back(sum.ticket - first_ticket_ + 1);
   std::sort(numbers.begin(), numbers.end());
-  return stall_text(
-      this->communicator_, stall,
-      fmt::format("gradient bucket {} of {}", fmt::join(numbers, ", "), buckets_.size()));
+  return fmt::format("gradient bucket {} of {}", fmt::join(numbers, ", "), buckets_.size());
 }
 
 template class BucketSync<float>;

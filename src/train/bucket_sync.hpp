@@ -38,8 +38,12 @@ class BucketSync final : public GradientSync<T>, public BackwardListener {
   };
 
   void begin_buckets() override;
-  void move_on() override;
+  bool move_on() override;
   [[nodiscard]] bool in_flight() const override { return !tree_.idle(); }
+  [[nodiscard]] std::vector<comm::Stall::Sum> under_way() const override {
+    return tree_.under_way();
+  }
+  [[nodiscard]] std::string describe(const std::vector<comm::Stall::Sum>& sums) const override;
   [[nodiscard]] bool computed(std::size_t bucket) const;
   [[nodiscard]] bool combined(std::size_t bucket) const;
   void combine_shares(std::size_t thread);
@@ -48,7 +52,6 @@ class BucketSync final : public GradientSync<T>, public BackwardListener {
   void start_combined();
   void wait_for(std::size_t bucket);
   void note_finished();
-  [[nodiscard]] std::string describe(const comm::Stall& stall) const;
 
   std::vector<Bucket> buckets_;  // of the parameters, then of the extra block
   std::size_t parameter_buckets_;

@@ -10,13 +10,13 @@ namespace plumb::train {
 class FlightLog {
  public:
   void start_step() noexcept { *this = {}; }
-  void enter() noexcept {
-    entered_ = core::now_seconds();
+  void enter(double now = core::now_seconds()) noexcept {
+    entered_ = now;
     if (in_flight_) hidden_ += entered_ - left_;
   }
   /// Returns the seconds since enter().
-  double leave(bool in_flight) noexcept {
-    left_ = core::now_seconds();
+  double leave(bool in_flight, double now = core::now_seconds()) noexcept {
+    left_ = now;
     in_flight_ = in_flight;
     exposed_ += left_ - entered_;
     return left_ - entered_;

@@ -48,7 +48,9 @@ bool GradientFinish<T>::rounds_or_scales() const {
 
 template <class T>
 bool GradientFinish<T>::needs_parameters(Measure measure) const {
-  return rounds_or_scales() || settings_.gradient_clip > 0 || measure.counts;
+  // A dynamic scale that has come down to 1 still has to see whether the gradient is finite.
+  return rounds_or_scales() || settings_.loss_scale.dynamic || settings_.gradient_clip > 0 ||
+         measure.counts;
 }
 
 template <class T>

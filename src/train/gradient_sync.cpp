@@ -1,5 +1,7 @@
 #include "train/gradient_sync.hpp"
 
+#include <utility>
+
 #include "train/bucket_sync.hpp"
 #include "train/stall_text.hpp"
 
@@ -42,12 +44,10 @@ GradientSync<T>::GradientSync(const comm::Communicator& communicator, GradientSt
     : communicator_(communicator),
       store_(store),
       options_(options),
-      rows_(communicator,
-            {.stall_seconds = options.settings.stall_seconds,
-             .on_stall = [report = options.on_stall, &communicator](const comm::Stall& stall) {
-               if (!report) return;
-               report(stall_text(communicator, stall, "the sums of the step"));
-             }}) {
+      rows_(communicator, {.stall_seconds = options.settings.stall_seconds,
+                           .on_stall = [this](const comm::Stall& stall) {
+                             tell(stall.seconds, stall.sums, "the sums of the step");
+                           }}) {
   rows_.reserve(options.row_size);
 }
 
@@ -63,8 +63,19 @@ void GradientSync<T>::begin(bool with_extra) {
 template <class T>
 void GradientSync<T>::sum_row(std::span<double> row) {
   log_.enter();
-  rows_.wait(rows_.start(row), [this] { move_on(); });
+  rows_.wait(rows_.start(row), [this] { return move_on(); });
   log_.leave(in_flight());
+}
+
+/// The gradient is waited for after the sums of the step, but it is under way at the same time.
+template <class T>
+void GradientSync<T>::tell(double seconds, std::vector<comm::Stall::Sum> sums,
+                           std::string what) const {
+  if (!options_.on_stall) return;
+  const std::vector<comm::Stall::Sum> gradient = under_way();
+  if (!gradient.empty()) what += (what.empty() ? "" : "; ") + describe(gradient);
+  sums.insert(sums.end(), gradient.begin(), gradient.end());
+  options_.on_stall(stall_text(communicator_, {seconds, std::move(sums)}, what));
 }
 
 template <class T>

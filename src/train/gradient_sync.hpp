@@ -61,9 +61,15 @@ class GradientSync {
 
  protected:
   virtual void begin_buckets() {}
-  /// poll() without the clock.
-  virtual void move_on() {}
+  /// poll() without the clock; true if anything moved.
+  virtual bool move_on() { return false; }
   [[nodiscard]] virtual bool in_flight() const { return false; }
+  /// Parts of the gradient under way: whom they wait for, and how they are called.
+  [[nodiscard]] virtual std::vector<comm::Stall::Sum> under_way() const { return {}; }
+  [[nodiscard]] virtual std::string describe(const std::vector<comm::Stall::Sum>& /*sums*/) const {
+    return {};
+  }
+  void tell(double seconds, std::vector<comm::Stall::Sum> sums, std::string what) const;
 
   const comm::Communicator& communicator_;
   GradientStore<T>& store_;

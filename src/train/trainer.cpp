@@ -10,12 +10,10 @@
 #include "train/announcer.hpp"
 #include "train/evaluation.hpp"
 #include "train/step_engine.hpp"
+#include "train/timing_log.hpp"
 
 namespace plumb::train {
 namespace {
-
-// Timing of so many measured steps is gathered over ranks at once.
-constexpr std::size_t kTimingBlock = 64;
 
 std::vector<std::int32_t> whole_numbers(const std::vector<double>& values) {
   std::vector<std::int32_t> rounded;
@@ -86,9 +84,9 @@ class Trainer final : public Training {
     if (measure.sums) {
       const std::span<const BucketTiming> buckets = engine_.gradient_sync().bucket_timings();
       timing.buckets.assign(buckets.begin(), buckets.end());
-      timings_.push_back(std::move(timing));
+      timings_.add(std::move(timing));
     }
-    if (timings_.size() == kTimingBlock) flush_timing();
+    if (timings_.full()) flush_timing();
     if (!std::isfinite(sums.loss) || hopeless())
       diverge(step);
     else if (evaluates_after(step))
@@ -163,23 +161,8 @@ class Trainer final : public Training {
   }
 
   void flush_timing() {
-    std::vector<double> flat;
-    for (const StepTiming& timing : timings_) {
-      flat.insert(flat.end(), timing.seconds.begin(), timing.seconds.end());
-      for (const BucketTiming& bucket : timing.buckets) {
-        flat.insert(flat.end(), {bucket.ready, bucket.finish, bucket.exposed});
-      }
-    }
-    context_.communicator.max(flat);
-    auto next = flat.begin();
-    for (StepTiming& timing : timings_) {
-      for (double& seconds : timing.seconds) seconds = *next++;
-      for (BucketTiming& bucket : timing.buckets) {
-        for (double* seconds : {&bucket.ready, &bucket.finish, &bucket.exposed}) *seconds = *next++;
-      }
-    }
-    announcer_->tell([&](Observer& observer) { observer.on_timing(timings_); });
-    timings_.clear();
+    const std::vector<StepTiming> timings = timings_.take(context_.communicator);
+    announcer_->tell([&](Observer& observer) { observer.on_timing(timings); });
   }
 
   void finish() {
@@ -221,7 +204,7 @@ class Trainer final : public Training {
   StepEngine<T> engine_;
   std::optional<Announcer> announcer_;
   Check gradient_check_;
-  std::vector<StepTiming> timings_;
+  TimingLog timings_;
   bool left_early_ = false;
   Outcome outcome_;
 };

@@ -151,5 +151,31 @@ TEST(narrow_wire, keeps_ranks_equal_and_the_loss_close) {
   }
 }
 
+// Large gradients overflow a float16 wire at every loss scale above some power of two below 1: the
+// scale has to come down through 1, whether exponents are counted or not.
+TEST(narrow_wire, lets_a_dynamic_loss_scale_fall_below_one) {
+  const auto dataset = small_data();
+  train::TrainSettings settings = small_training();
+  settings.loss = net::Loss::MeanSquaredError;
+  settings.loss_scale.dynamic = true;
+  settings.learning_rate = 1e-9;
+  settings.steps = 40;
+  settings.allreduce.wire = train::WireFormat::Float16;
+  net::NetworkSettings network = several_layers();
+  network.activation = net::Activation::Linear;
+  network.init = net::Init::UnitNormal;
+  std::vector<std::vector<double>> losses;
+  for (const bool counts : {false, true}) {
+    Keeper<float> keeper(counts);  // one that measures counts exponents, too
+    train::Observer* const observers[] = {&keeper};
+    const auto outcome = train_now(network, settings, {world(), *dataset, 1}, observers);
+    EXPECT_EQ(outcome.status, train::Status::Completed);
+    losses.push_back(keeper.losses);  // empty but on rank 0
+    if (world().rank() != 0) continue;
+    EXPECT_EQ(keeper.loss_scales.back() < 1, world().size() > 1);
+  }
+  EXPECT_EQ(losses[0], losses[1]) << "recording changed the training";
+}
+
 }  // namespace
 }  // namespace plumb::test
