@@ -82,6 +82,7 @@ std::size_t print_advice(const comm::Communicator& world, std::size_t threads) {
   say(comm::launcher_warning(world.size()));
   say(comm::placement_warning(world.ranks_of_nodes()));
   say(comm::rank_count_warning(world.size()));
+  say(mpirun_warning(world.nodes()));
   say(binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node())));
   return said.size();
 }

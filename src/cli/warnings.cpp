@@ -25,12 +25,13 @@ std::string balance_warning(const comm::Communicator& world, const RunPlan& plan
     if (work.slices_of_busiest() * workers == slices) continue;
     return fmt::format(
         "{}: {} slices do not spread evenly over {} workers (ranks x threads): each takes a power "
-        "of "
-        "two of them, the busiest {}, and {} have none",
+        "of two of them, the busiest {}, and {} have none",
         plan.runs[i].label, slices, workers, work.slices_of_busiest(), work.idle_workers());
   }
   return {};
 }
+
+const char* variable(const char* name) { return std::getenv(name); }
 
 // A launcher bound this rank, so the launcher's options can unbind it. A container's or a batch
 // system's share of a node is not ours to judge.
@@ -52,6 +53,8 @@ void print_once(const comm::Communicator& world, const std::string& mine) {
 }
 
 }  // namespace
+
+std::string mpirun_warning(int nodes) { return comm::keepalive_warning(nodes, variable); }
 
 std::string binding_warning(std::size_t threads, std::size_t ranks_on_node) {
   const Processors mine = processors();
@@ -80,6 +83,7 @@ void warn_about_setup(const comm::Communicator& world, const RunPlan& plan) {
   print_once(world, mixed_arithmetic_warning(world));
   print_once(world, comm::placement_warning(world.ranks_of_nodes()));
   print_once(world, comm::rank_count_warning(world.size()));
+  print_once(world, mpirun_warning(world.nodes()));
   const std::size_t threads = *std::max_element(plan.threads.begin(), plan.threads.end());
   print_once(world, binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node())));
   if (world.rank() == 0) {

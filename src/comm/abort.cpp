@@ -5,11 +5,13 @@
 #include <cstdlib>
 
 #include "comm/liveness.hpp"
+#include "core/orderly_end.hpp"
 
 namespace plumb::comm {
 
 void abort_job(int exit_code) {
-  Liveness::leave_if_any();
+  core::begin_end(exit_code);  // MPI_Abort may wait for ever, for a launcher that is cut off
+  Liveness::announce_end_if_any();
   MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::_Exit(exit_code);  // MPI_Abort may return on a broken launcher
 }

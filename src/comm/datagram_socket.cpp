@@ -47,9 +47,9 @@ std::uint16_t bind_anywhere(int descriptor) {
   return address_of(raw).port;
 }
 
-bool is_loopback(const Address& address) { return address.host >> 24U == IN_LOOPBACKNET; }
-
 }  // namespace
+
+bool is_loopback(const Address& address) { return address.host >> 24U == IN_LOOPBACKNET; }
 
 DatagramSocket::DatagramSocket()
     : descriptor_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {

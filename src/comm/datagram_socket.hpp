@@ -38,6 +38,8 @@ class DatagramSocket {
   std::uint16_t port_ = 0;
 };
 
+bool is_loopback(const Address& address);
+
 /// This host's IPv4 addresses that are up, loopback first, at most `most`, each with this port.
 std::vector<Address> own_addresses(std::uint16_t port, std::size_t most);
 

@@ -35,7 +35,25 @@ Number get(std::span<const std::uint8_t> bytes, std::size_t at) {
 
 bool is_beat(std::uint8_t byte) {
   return byte >= static_cast<std::uint8_t>(Beat::Alive) &&
-         byte <= static_cast<std::uint8_t>(Beat::End);
+         byte <= static_cast<std::uint8_t>(Beat::Signalled);
+}
+
+// A number that is missing or too large leaves `words` in a failed state.
+std::vector<Address> read_addresses(std::istringstream& words) {
+  std::vector<Address> addresses;
+  std::size_t count = 0;
+  words >> count;
+  while (words && addresses.size() < count) {
+    Address address;
+    words >> address.host >> address.port;
+    addresses.push_back(address);
+  }
+  return addresses;
+}
+
+void require_end(std::istringstream& words, const std::string& text) {
+  if (words && (words >> std::ws).eof()) return;
+  throw core::IoError("the invitation to watch ranks is garbled: '" + text + "'");
 }
 
 }  // namespace
@@ -58,28 +76,32 @@ std::optional<Heartbeat> decode(std::span<const std::uint8_t> bytes) {
                    get<std::uint32_t>(bytes, kRankAt), get<std::uint64_t>(bytes, kTokenAt)};
 }
 
-std::string to_text(const Invitation& invitation) {
-  std::string text =
-      fmt::format("{} {} {}", invitation.token, invitation.seconds, invitation.addresses.size());
-  for (const Address& address : invitation.addresses) {
+std::string to_text(const std::vector<Address>& addresses) {
+  std::string text = fmt::format("{}", addresses.size());
+  for (const Address& address : addresses)
     text += fmt::format(" {} {}", address.host, address.port);
-  }
   return text;
+}
+
+std::string to_text(const Invitation& invitation) {
+  return fmt::format("{} {} {} {}", invitation.token, invitation.seconds,
+                     to_text(invitation.addresses), to_text(invitation.peers));
+}
+
+std::vector<Address> addresses_from(const std::string& text) {
+  std::istringstream words(text);
+  std::vector<Address> addresses = read_addresses(words);
+  require_end(words, text);
+  return addresses;
 }
 
 Invitation invitation_from(const std::string& text) {
   std::istringstream words(text);
   Invitation invitation;
-  std::size_t addresses = 0;
-  words >> invitation.token >> invitation.seconds >> addresses;
-  while (words && invitation.addresses.size() < addresses) {
-    Address address;
-    words >> address.host >> address.port;
-    invitation.addresses.push_back(address);
-  }
-  if (!words || !(words >> std::ws).eof()) {
-    throw core::IoError("the invitation to watch ranks is garbled: '" + text + "'");
-  }
+  words >> invitation.token >> invitation.seconds;
+  invitation.addresses = read_addresses(words);
+  invitation.peers = read_addresses(words);
+  require_end(words, text);
   return invitation;
 }
 

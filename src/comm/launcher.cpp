@@ -1,5 +1,7 @@
 #include "comm/launcher.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstdlib>
 #include <sstream>
@@ -29,6 +31,18 @@ std::string launcher_warning(int world_size) {
     }
   }
   return {};
+}
+
+std::string keepalive_warning(int nodes, const char* (*variable)(const char* name)) {
+  const bool by_mpirun = variable("OMPI_COMM_WORLD_SIZE") != nullptr;
+  const bool in_slurm = variable("SLURM_JOB_ID") != nullptr;
+  const bool is_set = variable("OMPI_MCA_oob_tcp_keepalive_time") != nullptr;
+  if (nodes < 2 || !by_mpirun || in_slurm || is_set) return {};
+  return fmt::format(
+      "mpirun would not notice for many minutes that one of the {} nodes is cut off, though the "
+      "ranks end; start it with --mca oob_tcp_keepalive_time 1 --mca oob_tcp_keepalive_intvl 1 "
+      "--mca oob_tcp_keepalive_probes 6 (docs/faults.md)",
+      nodes);
 }
 
 bool is_first_of_its_program(long rank, std::string_view ranks_of_programs) {

@@ -11,6 +11,11 @@ namespace plumb::comm {
 /// then trains alone. Empty when all is well. world_size: Communicator::size().
 std::string launcher_warning(int world_size);
 
+/// One line when mpirun started ranks on several nodes and was not told to look whether they are
+/// still there: it stays for minutes when one is cut off. Empty when all is well, and under Slurm,
+/// which looks after its nodes itself. variable: std::getenv, or what a test takes for it.
+std::string keepalive_warning(int nodes, const char* (*variable)(const char* name));
+
 /// Whether this rank of the launcher is the first of its program where `mpirun A : B` started
 /// several. ranks_of_programs: "4 2", how many ranks each has, as Open MPI's environment says it;
 /// empty: one program.

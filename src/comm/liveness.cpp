@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -21,8 +22,8 @@ constexpr double kCallSeconds = 0.4;
 // Longer than rank 0's call: who left earlier would be missed by it.
 constexpr double kDismissalSeconds = 0.6;
 constexpr std::size_t kMostNames = 8;
-// When rank 0 is lost all others notice. The first to end has the launcher end the rest before they
-// speak, too.
+// When rank 0 is lost all others notice. The first to speak tells the rest before they do, too; and
+// rank 0, as long as it can tell anybody, is the first of all.
 constexpr double kStagger = 0.04;
 constexpr std::size_t kMostStaggers = 5;
 
@@ -31,6 +32,15 @@ std::atomic<Liveness*> the_one{nullptr};
 std::uint64_t random_token() {
   std::random_device device;
   return (static_cast<std::uint64_t>(device()) << 32U) | device();
+}
+
+// Which of its own addresses a rank gives to its peers: on another host a loopback address is
+// somebody else's.
+std::vector<Address> for_peers(const std::vector<Address>& own) {
+  std::vector<Address> addresses;
+  std::copy_if(own.begin(), own.end(), std::back_inserter(addresses),
+               [](const Address& address) { return !is_loopback(address); });
+  return addresses.empty() ? own : addresses;
 }
 
 std::chrono::duration<double> seconds_long(double seconds) {
@@ -48,7 +58,7 @@ Liveness::Liveness(const Communicator& world, double seconds, Say say)
   const Invitation invitation = invite(world, seconds);
   if (invitation.seconds <= 0) return;
   try {
-    open_socket();
+    open_wake();
     join_party(invitation);
     thread_ = std::thread([this] { run(); });
     the_one = this;
@@ -69,22 +79,32 @@ Liveness::~Liveness() {
   if (wake_ >= 0) ::close(wake_);
 }
 
-void Liveness::open_socket() {
-  if (!socket_) socket_ = std::make_unique<DatagramSocket>();
+void Liveness::open_wake() {
+  if (!socket_) throw core::IoError("no socket");
   wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake_ < 0) throw core::IoError("eventfd failed");
 }
 
+// None when there is no socket to be had: the rank will not be reached, and the user be told.
+std::vector<Address> Liveness::open_socket() {
+  try {
+    socket_ = std::make_unique<DatagramSocket>();
+    return own_addresses(socket_->port(), kMostAddresses);
+  } catch (const core::IoError&) {
+    socket_.reset();
+    return {};
+  }
+}
+
 // Collective.
 Invitation Liveness::invite(const Communicator& world, double seconds) {
-  Invitation invitation;
+  Invitation invitation{0, seconds, open_socket(), {}};
+  const auto places = world.gather(to_text(for_peers(invitation.addresses)));
   if (is_hub()) {
-    invitation = {random_token(), seconds, {}};
-    try {
-      socket_ = std::make_unique<DatagramSocket>();
-      invitation.addresses = own_addresses(socket_->port(), kMostAddresses);
-    } catch (const core::IoError&) {
-      socket_.reset();  // nobody will be reached, and the user will be told
+    invitation.token = random_token();
+    for (std::size_t rank = 1; rank < ranks_; ++rank) {
+      const std::vector<Address> peer = addresses_from(places[rank]);
+      invitation.peers.insert(invitation.peers.end(), peer.begin(), peer.end());
     }
   }
   std::string text = to_text(invitation);
@@ -99,7 +119,7 @@ void Liveness::join_party(const Invitation& invitation) {
   if (is_hub()) {
     party_ = std::make_unique<Hub>(invitation.token, ranks_);
   } else {
-    const auto place = static_cast<double>(std::min(rank_ - 1, kMostStaggers));
+    const auto place = static_cast<double>(std::min(rank_, kMostStaggers));
     patience_ += kStagger * seconds_ * place;
     party_ = std::make_unique<Spoke>(invitation, ranks_, rank_, seconds_ / 3);
   }
@@ -139,8 +159,8 @@ void Liveness::leave() {
   if (socket_ && party_) send_thrice(Beat::Leaving);
 }
 
-void Liveness::leave_if_any() {
-  if (Liveness* const liveness = the_one) liveness->leave();
+void Liveness::announce_end_if_any() {
+  if (Liveness* const liveness = the_one) liveness->send_thrice(Beat::Ending);
 }
 
 std::string Liveness::roll_call() {
@@ -149,27 +169,20 @@ std::string Liveness::roll_call() {
   {
     Lock lock(mutex_);
     const double then = clock_.advance(core::now_seconds());
+    for (int time = 0; !is_hub() && time < 3; ++time) send(party_->to_all(Beat::Signalled));
     send(party_->call());
     const double patience = is_hub() ? kCallSeconds : kDismissalSeconds;
     changed_.wait_for(lock, seconds_long(patience), [&] {
-      return party_->told_to_end() || (is_hub() && missing_since(then).empty());
+      return party_->end_announced() ||
+             (is_hub() && party_->silences().missing_since(then).empty());
     });
-    if (!party_->told_to_end()) missing = missing_since(then);
+    if (!party_->end_announced()) missing = party_->silences().missing_since(then);
   }
   if (is_hub()) send_thrice(Beat::End);
   // All others miss rank 0; one of them says so.
   if (missing.empty() || rank_ > 1) return {};
   return fmt::format("{} no longer answer{}: killed, stopped or cut off; the job was ended",
                      names_of(missing), missing.size() == 1 ? "s" : "");
-}
-
-std::vector<std::size_t> Liveness::missing_since(double then) {
-  const Silences& silences = party_->silences();
-  std::vector<std::size_t> missing;
-  for (std::size_t rank = 0; rank < ranks_; ++rank) {
-    if (silences.watched(rank) && !silences.heard_since(rank, then)) missing.push_back(rank);
-  }
-  return missing;
 }
 
 std::string Liveness::names_of(const std::vector<std::size_t>& ranks) const {

@@ -25,7 +25,8 @@ inline constexpr double kLivenessSeconds = 5;
 /// ten in the time that means loss. So however long the other threads compute or wait, only a
 /// process that is stopped, killed or cut off falls silent. When that happens the records are
 /// brought to safety (core/orderly_end.hpp) and the process ends with exit code 3. Of one lost rank
-/// rank 0 alone speaks; of a lost rank 0 the first of the others. Does nothing with one rank.
+/// rank 0 alone speaks; of a lost rank 0 the first of the others. Whoever ends tells all the others
+/// to end as well, so nothing depends on a launcher that does it. Does nothing with one rank.
 ///
 /// End of a job: ranks finish at different times, and may write files for minutes while others
 /// wait in MPI_Finalize. All of them must be watched till then, and answer. So this object has to
@@ -50,21 +51,21 @@ class Liveness {
 
   /// For a process that is ended from outside, by its launcher: asks who is still there, within
   /// half a second. What is to be printed about ranks that are not, or nothing; then rank 0 tells
-  /// the others to end. Any thread.
+  /// the others to end. Any other rank says that it goes, so that nobody who is told later calls
+  /// it lost. Any thread.
   std::string roll_call();
 
-  /// Takes leave: others no longer watch this rank. Any thread.
-  void leave();
-  /// The same for the one that exists, if any: before MPI_Abort, so that the rank that failed is
-  /// not called lost as well.
-  static void leave_if_any();
+  /// On the object that exists, if any: before MPI_Abort, after the user was told why. The others
+  /// end silently even if MPI_Abort does not reach them. Any thread.
+  static void announce_end_if_any();
 
  private:
   using Lock = std::unique_lock<std::mutex>;
 
   [[nodiscard]] bool is_hub() const noexcept { return rank_ == 0; }
   Invitation invite(const Communicator& world, double seconds);
-  void open_socket();
+  std::vector<Address> open_socket();
+  void open_wake();
   void join_party(const Invitation& invitation);
   void meet(const Communicator& world);
 
@@ -73,12 +74,12 @@ class Liveness {
   void receive_all(double waking);
   void send(const std::vector<Letter>& letters) const;
   void send_thrice(Beat beat);
+  void leave();
   void end_if_needed(Lock& lock, double waking);
   [[noreturn]] void end_job(const std::string& message);
 
   [[nodiscard]] std::string names_of(const std::vector<std::size_t>& ranks) const;
   [[nodiscard]] std::string loss_message(double waking);
-  [[nodiscard]] std::vector<std::size_t> missing_since(double then);
 
   std::size_t rank_;
   std::size_t ranks_;

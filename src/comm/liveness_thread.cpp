@@ -80,7 +80,9 @@ std::string Liveness::loss_message(double waking) {
 }
 
 void Liveness::end_if_needed(Lock& lock, double waking) {
-  const bool told = party_->told_to_end();
+  const bool told = party_->must_end(waking);
+  // Who has heard of an end waits for it, and names nobody: the user has been told.
+  if (!told && party_->end_announced()) return;
   if (!told && party_->silences().silent_for(patience_, waking).empty()) return;
   const std::string message = told ? "" : loss_message(waking);
   lock.unlock();  // roll_call() may need it, when another thread ends the process already
@@ -92,9 +94,7 @@ void Liveness::end_job(const std::string& message) {
   if (!message.empty()) say_(message);
   core::close_records();
   // Not earlier: the launcher ends the whole job as soon as one rank has gone.
-  // Another rank takes its leave, so that rank 0, should it only have been stopped, does not call
-  // it lost in its turn.
-  send_thrice(is_hub() ? Beat::End : Beat::Leaving);
+  send_thrice(is_hub() ? Beat::End : Beat::Ending);
   std::_Exit(kExitCode);
 }
 

@@ -30,4 +30,14 @@ std::vector<Silence> Silences::silent_for(double seconds, double now) const {
   return silent;
 }
 
+std::vector<std::size_t> Silences::missing_since(double then) const {
+  std::vector<std::size_t> missing;
+  for (std::size_t rank = 0; rank < ranks_.size(); ++rank) {
+    if (watched(rank) && !ranks_[rank].is_ending && !heard_since(rank, then)) {
+      missing.push_back(rank);
+    }
+  }
+  return missing;
+}
+
 }  // namespace plumb::comm

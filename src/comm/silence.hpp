@@ -37,6 +37,8 @@ class Silences {
   void heard(std::size_t rank, double now);
   /// It left in order: its silence means nothing from now on.
   void left(std::size_t rank) { ranks_[rank].has_left = true; }
+  /// It said that it is about to end: nobody need ask for it, but its silence still counts.
+  void announced_end(std::size_t rank) { ranks_[rank].is_ending = true; }
 
   [[nodiscard]] bool ever_heard(std::size_t rank) const { return ranks_[rank].ever_heard; }
   [[nodiscard]] bool heard_since(std::size_t rank, double then) const {
@@ -45,6 +47,8 @@ class Silences {
   [[nodiscard]] bool watched(std::size_t rank) const {
     return ranks_[rank].watched && !ranks_[rank].has_left;
   }
+  /// Watched ranks that were called at `then`, have not been heard since, and have not said why.
+  [[nodiscard]] std::vector<std::size_t> missing_since(double then) const;
   /// Watched ranks, silent for at least so many seconds, in their order.
   [[nodiscard]] std::vector<Silence> silent_for(double seconds, double now) const;
   [[nodiscard]] std::size_t size() const noexcept { return ranks_.size(); }
@@ -55,6 +59,7 @@ class Silences {
     bool ever_heard = false;
     bool watched = false;
     bool has_left = false;
+    bool is_ending = false;
   };
   std::vector<Rank> ranks_;
 };

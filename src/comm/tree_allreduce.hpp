@@ -57,6 +57,8 @@ class TreeAllreduce {
 
   /// The communicator must outlive this object.
   explicit TreeAllreduce(const Communicator& communicator, TreeOptions options = {});
+  TreeAllreduce(const TreeAllreduce&) = delete;
+  TreeAllreduce& operator=(const TreeAllreduce&) = delete;
   TreeAllreduce(TreeAllreduce&& other) noexcept;
   TreeAllreduce& operator=(TreeAllreduce&& other) noexcept;
   /// Waits for what is pending, unless an exception is passing: then nobody may answer.

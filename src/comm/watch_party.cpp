@@ -6,21 +6,27 @@ Letter WatchParty::letter(const Address& to, Beat beat, std::uint8_t path) const
   return {to, {beat, path, static_cast<std::uint32_t>(own_rank_), token_}};
 }
 
+bool WatchParty::is_of_this_job(const Heartbeat& heartbeat) const {
+  return heartbeat.token == token_ && heartbeat.rank < silences_.size() &&
+         heartbeat.rank != own_rank_;
+}
+
 std::vector<Letter> WatchParty::receive(const Address& from, const Heartbeat& heartbeat,
                                         double now) {
+  if (!is_of_this_job(heartbeat)) return {};
   const std::size_t rank = heartbeat.rank;
-  if (heartbeat.token != token_ || rank >= silences_.size() || !may_speak(rank)) return {};
+  const bool ending = heartbeat.beat == Beat::Ending;
+  if (ending) note_end(now + kGraceSeconds);
+  if (!may_speak(rank)) return {};
   silences_.heard(rank, now);
-  if (heartbeat.beat == Beat::Leaving) {
-    silences_.left(rank);
-    return {};
-  }
-  return answer(from, heartbeat);
+  if (heartbeat.beat == Beat::Leaving) silences_.left(rank);
+  if (ending || heartbeat.beat == Beat::Signalled) silences_.announced_end(rank);
+  return answer(from, heartbeat, now);
 }
 
 std::vector<Letter> Hub::beat(double /*now*/) const { return {}; }
 
-std::vector<Letter> Hub::answer(const Address& from, const Heartbeat& heartbeat) {
+std::vector<Letter> Hub::answer(const Address& from, const Heartbeat& heartbeat, double /*now*/) {
   if (heartbeat.beat != Beat::Alive) return {};
   places_[heartbeat.rank] = from;
   return {letter(from, Beat::Answer, heartbeat.path)};
@@ -51,10 +57,12 @@ std::vector<Letter> Spoke::to_all(Beat beat) const {
   for (std::size_t path = 0; path < addresses_.size(); ++path) {
     letters.push_back(letter(addresses_[path], beat, static_cast<std::uint8_t>(path)));
   }
+  if (beat != Beat::Ending) return letters;
+  for (const Address& peer : peers_) letters.push_back(letter(peer, beat, 0));
   return letters;
 }
 
-std::vector<Letter> Spoke::answer(const Address& from, const Heartbeat& heartbeat) {
+std::vector<Letter> Spoke::answer(const Address& from, const Heartbeat& heartbeat, double now) {
   switch (heartbeat.beat) {
     case Beat::Answer:
       if (heartbeat.path < addresses_.size()) path_ = heartbeat.path;
@@ -62,7 +70,7 @@ std::vector<Letter> Spoke::answer(const Address& from, const Heartbeat& heartbea
     case Beat::Call:
       return {letter(from, Beat::Alive, static_cast<std::uint8_t>(path_))};
     case Beat::End:
-      note_end();
+      note_end(now);
       return {};
     default:
       return {};

@@ -1,6 +1,7 @@
 // Who sends what to whom, and who is silent: the watch without sockets, threads or a clock.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,8 +16,13 @@ struct Letter {
   Heartbeat heartbeat;
 };
 
+/// Who is told that another rank ends leaves this much time to the launcher, which ends the whole
+/// job with the exit code of the rank that failed.
+inline constexpr double kGraceSeconds = 1.5;
+
 /// One rank's part in a star around rank 0. Times are seconds of one WakingClock. Heartbeats with
-/// another token are ignored.
+/// another token are ignored. Only that a rank ends because of a fault is news for all, not sent by
+/// way of rank 0, which may be the one that is lost.
 class WatchParty {
  public:
   WatchParty(std::uint64_t token, std::size_t ranks, std::size_t own_rank)
@@ -35,21 +41,26 @@ class WatchParty {
   [[nodiscard]] virtual bool met_everybody() const = 0;
 
   [[nodiscard]] Silences& silences() noexcept { return silences_; }
-  [[nodiscard]] bool told_to_end() const noexcept { return told_to_end_; }
+  /// Somebody ends the job, and has told the user why.
+  [[nodiscard]] bool end_announced() const noexcept { return end_at_.has_value(); }
+  /// It is time to follow.
+  [[nodiscard]] bool must_end(double now) const noexcept { return end_at_ && now >= *end_at_; }
 
  protected:
   [[nodiscard]] Letter letter(const Address& to, Beat beat, std::uint8_t path) const;
   [[nodiscard]] const Silences& heard() const noexcept { return silences_; }
-  void note_end() noexcept { told_to_end_ = true; }
+  void note_end(double at) noexcept { end_at_ = std::min(at, end_at_.value_or(at)); }
 
  private:
-  virtual std::vector<Letter> answer(const Address& from, const Heartbeat& heartbeat) = 0;
+  virtual std::vector<Letter> answer(const Address& from, const Heartbeat& heartbeat,
+                                     double now) = 0;
   [[nodiscard]] virtual bool may_speak(std::size_t rank) const = 0;
+  [[nodiscard]] bool is_of_this_job(const Heartbeat& heartbeat) const;
 
   std::uint64_t token_;
   std::size_t own_rank_;
   Silences silences_;
-  bool told_to_end_ = false;
+  std::optional<double> end_at_;
 };
 
 /// Rank 0: answers every heartbeat to where it came from.
@@ -62,19 +73,20 @@ class Hub final : public WatchParty {
   [[nodiscard]] bool met_everybody() const override;
 
  private:
-  std::vector<Letter> answer(const Address& from, const Heartbeat& heartbeat) override;
+  std::vector<Letter> answer(const Address& from, const Heartbeat& heartbeat, double now) override;
   [[nodiscard]] bool may_speak(std::size_t rank) const override { return rank != 0; }
 
   std::vector<std::optional<Address>> places_;  // where each rank was last heard from
 };
 
 /// Every other rank: sends to the address of rank 0 that answered last, and to all of them while
-/// none has answered for `patience` seconds.
+/// none has answered for `patience` seconds. Beat::Ending goes to the other ranks as well.
 class Spoke final : public WatchParty {
  public:
   Spoke(const Invitation& invitation, std::size_t ranks, std::size_t own_rank, double patience)
       : WatchParty(invitation.token, ranks, own_rank),
         addresses_(invitation.addresses),
+        peers_(invitation.peers),
         patience_(patience) {}
   [[nodiscard]] std::vector<Letter> beat(double now) const override;
   [[nodiscard]] std::vector<Letter> to_all(Beat beat) const override;
@@ -82,10 +94,11 @@ class Spoke final : public WatchParty {
   [[nodiscard]] bool met_everybody() const override { return heard().ever_heard(0); }
 
  private:
-  std::vector<Letter> answer(const Address& from, const Heartbeat& heartbeat) override;
+  std::vector<Letter> answer(const Address& from, const Heartbeat& heartbeat, double now) override;
   [[nodiscard]] bool may_speak(std::size_t rank) const override { return rank == 0; }
 
   std::vector<Address> addresses_;
+  std::vector<Address> peers_;
   std::size_t path_ = 0;  // of addresses_, the one that answered last
   double patience_;
 };

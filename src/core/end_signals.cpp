@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "core/error.hpp"
@@ -61,9 +62,22 @@ EndSignals::EndSignals(std::function<void(int)> last_words) : last_words_(std::m
   if (::pipe2(pipe_, O_CLOEXEC) != 0) {
     throw IoError(std::string("pipe2: ") + std::strerror(errno));
   }
+  start_thread();
   pipe_end = pipe_[1];
-  thread_ = std::thread([this] { wait_for_signal(); });
   for (const int signal : kSignals) handle(signal);
+}
+
+void EndSignals::start_thread() {
+  try {
+    thread_ = std::thread([this] { wait_for_signal(); });
+  } catch (const std::system_error& error) {
+    close_pipe();
+    throw IoError(std::string("a thread for signals: ") + error.what());
+  }
+}
+
+void EndSignals::close_pipe() const {
+  for (const int descriptor : pipe_) ::close(descriptor);
 }
 
 EndSignals::~EndSignals() {
@@ -72,7 +86,7 @@ EndSignals::~EndSignals() {
   [[maybe_unused]] const auto written = ::write(pipe_[1], &kStop, 1);
   thread_.join();
   pipe_end = -1;
-  for (const int descriptor : pipe_) ::close(descriptor);
+  close_pipe();
 }
 
 void EndSignals::wait_for_signal() const {

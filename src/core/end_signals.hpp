@@ -19,6 +19,8 @@ class EndSignals {
   ~EndSignals();
 
  private:
+  void start_thread();
+  void close_pipe() const;
   void wait_for_signal() const;
 
   std::function<void(int)> last_words_;

@@ -26,6 +26,10 @@ STUDY = """
 """
 ALLOWED_SECONDS = 10  # from the fault until every process has gone
 PATIENCE = 60  # seconds for what has no promised time
+TIMING_BLOCK = 64  # steps whose times travel, and are written, together
+# mpirun that leaves the others alone when a rank ends with a fault, like srun without -K.
+IDLE_LAUNCHER = {"OMPI_MCA_orte_abort_on_non_zero_status": "0",
+                 "OMPI_MCA_orte_allowed_exit_without_sync": "1"}
 
 
 def wait_until(condition, seconds, what):
@@ -150,6 +154,8 @@ class FaultTest(plumb.ProgramTest):
             for name, dataset in file["gradients"].items():
                 self.assertGreaterEqual(len(dataset[()]), steps if dataset.maxshape[0] is None
                                         else 1, name)
+            behind = steps - len(file["timing/step"])
+            self.assertTrue(0 <= behind <= TIMING_BLOCK, behind)
         told = self.run_program("info", self.part()).stdout
         self.assertRegex(told, r"status +unfinished")
         self.assertRegex(told, rf"recorded steps +{steps},")
@@ -195,6 +201,33 @@ class LostRank(FaultTest):
                            r"rank 0 \(host \S+\) has not answered rank \d \(host \S+\) for 5 s")
                 self.setUp()
 
+    def test_a_launcher_that_ends_nobody_is_not_needed(self):
+        """Nobody waits in MPI for ever, least of all rank 0 that was only stopped: the others gave
+        it up, spoke, and ended before it woke."""
+        for ranks in (2, 4):
+            with self.subTest(ranks=ranks):
+                job = self.start(ranks, **IDLE_LAUNCHER)
+                self.wait_for_flush(job)
+                job.signal(0, signal.SIGSTOP)
+                wait_until(lambda: len(job.alive()) == 1, ALLOWED_SECONDS, "the others' end")
+                time.sleep(1)
+                job.signal(0, signal.SIGCONT)
+                self.expect_end(job, time.monotonic())
+                self.expect_one_error(job, r"rank 0 \(host \S+\) has not answered rank \d")
+                self.expect_readable()
+                self.setUp()
+
+    def test_a_rank_that_is_killed_alone_ends_all(self):
+        job = self.start(4)
+        self.wait_for_flush(job)
+        job.launcher.send_signal(signal.SIGSTOP)  # it must not end the others
+        job.signal(2, signal.SIGKILL)
+        wait_until(lambda: not job.alive(), ALLOWED_SECONDS, "the others' end")
+        job.launcher.send_signal(signal.SIGCONT)
+        self.assertNotEqual(self.expect_end(job, time.monotonic()), 0)
+        self.expect_one_error(job, r"rank 2 \(host \S+\) has not answered rank 0")
+        self.expect_readable()
+
     def test_the_time_of_silence_can_be_chosen(self):
         job = self.start(2, PLUMBLINE_LIVENESS_SECONDS="1.5")
         self.wait_for_flush(job)
@@ -227,7 +260,21 @@ class NoFault(FaultTest):
                 job.clean_up()
                 self.setUp()
 
-    # The stopped one has heard nothing for longer than the limit, but that was its own fault.
+    def test_who_was_stopped_itself_blames_nobody(self):
+        """Both ranks, for longer than the limit. Rank 1 wakes first: all it knows is that it has
+        heard nothing for seven seconds. It counts those in which it was awake: about two."""
+        job = self.start(2)
+        self.wait_for_flush(job)
+        job.signal(0, signal.SIGSTOP)
+        time.sleep(1)  # until rank 1 has read all answers: none shall wait for it
+        job.signal(1, signal.SIGSTOP)
+        time.sleep(6)
+        job.signal(1, signal.SIGCONT)
+        time.sleep(0.3)
+        job.signal(0, signal.SIGCONT)
+        time.sleep(5.5)
+        self.expect_going_on(job)
+
     def test_with_0_seconds_nobody_is_watched(self):
         job = self.start(2, PLUMBLINE_LIVENESS_SECONDS="0")
         self.wait_for_flush(job)
@@ -265,6 +312,21 @@ class Signals(FaultTest):
         self.assertEqual(job.launcher.wait(ALLOWED_SECONDS), -signal.SIGTERM)
         self.assertGreater(self.expect_readable(), before)
         self.assertEqual(job.message(), "")
+
+    def test_ranks_that_are_told_to_end_one_after_the_other_call_nobody_lost(self):
+        """As scancel does on many hosts. Rank 1 has gone when rank 0 is told."""
+        job = self.start(3)
+        self.wait_for_flush(job)
+        job.launcher.send_signal(signal.SIGSTOP)  # it must not end the others
+        job.signal(1, signal.SIGTERM)
+        wait_until(lambda: len(job.alive()) == 2, ALLOWED_SECONDS, "the end of rank 1")
+        time.sleep(1)
+        job.signal(0, signal.SIGTERM)
+        wait_until(lambda: not job.alive(), ALLOWED_SECONDS, "the end of all")
+        job.launcher.send_signal(signal.SIGCONT)
+        self.expect_end(job, time.monotonic())
+        self.assertNotIn("plumbline: error", job.message())
+        self.expect_readable()
 
     def test_a_launcher_that_is_told_to_end_calls_nobody_lost(self):
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -22,7 +22,7 @@ TEST(heartbeat, is_not_made_of_strange_bytes) {
   HeartbeatBytes other_magic = encode(kSample);
   other_magic[0] = 'Q';
   EXPECT_FALSE(decode(other_magic));
-  for (const int beat : {0, 6, 255}) {
+  for (const int beat : {0, 8, 255}) {
     HeartbeatBytes unknown = encode(kSample);
     unknown[4] = static_cast<std::uint8_t>(beat);
     EXPECT_FALSE(decode(unknown)) << beat;
@@ -39,18 +39,26 @@ TEST(heartbeat, is_neither_shorter_nor_longer) {
 }
 
 TEST(invitation, survives_its_encoding) {
-  const Invitation many{0xFFFFFFFFFFFFFFFF, 2.5, {{0x7F000001, 1}, {1, 65535}}};
+  const Invitation many{0xFFFFFFFFFFFFFFFF, 2.5, {{0x7F000001, 1}, {1, 65535}}, {{2, 3}}};
   EXPECT_EQ(invitation_from(to_text(many)), many);
-  const Invitation none{0, 0, {}};
+  const Invitation none{0, 0, {}, {}};
   EXPECT_EQ(invitation_from(to_text(none)), none);
 }
 
 TEST(invitation, is_refused_when_it_is_garbled) {
-  const std::string text = to_text({1, 5, {{2, 3}}});
-  for (const std::string& wrong : {std::string(), text.substr(0, text.size() - 2), text + " 4",
-                                   "x" + text, std::string("1 5 1 2 65536")}) {
+  const std::string text = to_text({1, 5, {{2, 3}}, {{4, 5}}});
+  for (const std::string& wrong :
+       {std::string(), text.substr(0, text.size() - 2), text + " 4", "x" + text,
+        std::string("1 5 1 2 65536 0"), std::string("1 5 1 2 3")}) {
     EXPECT_THROW(invitation_from(wrong), core::IoError) << wrong;
   }
+}
+
+TEST(addresses, survive_their_encoding) {
+  const std::vector<Address> two = {{0x0A000001, 1}, {0xFFFFFFFF, 65535}};
+  EXPECT_EQ(addresses_from(to_text(two)), two);
+  EXPECT_EQ(addresses_from(to_text(std::vector<Address>())), std::vector<Address>());
+  EXPECT_THROW(addresses_from("2 1 1"), core::IoError);
 }
 
 }  // namespace

@@ -77,6 +77,16 @@ TEST(silences, who_left_before_the_watch_began_is_not_missed) {
   EXPECT_TRUE(silences.silent_for(0, 1000).empty());
 }
 
+// Its silence counts all the same: it may end, and the others wait for ever.
+TEST(silences, who_said_that_it_ends_is_not_missed_at_a_roll_call) {
+  Silences silences(4);
+  for (const std::size_t rank : {1U, 2U, 3U}) silences.watch(rank, 0);
+  silences.announced_end(1);
+  silences.heard(3, 2);
+  EXPECT_EQ(silences.missing_since(1), std::vector<std::size_t>{2});
+  EXPECT_EQ(ranks_of(silences.silent_for(5, 5)), (std::vector<std::size_t>{1, 2}));
+}
+
 TEST(silences, know_who_answered_a_call) {
   Silences silences(3);
   EXPECT_FALSE(silences.ever_heard(1));

@@ -2,6 +2,8 @@
 #include "core/orderly_end.hpp"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -11,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "core/end_signals.hpp"
+#include "core/error.hpp"
 
 namespace plumb::core {
 namespace {
@@ -117,6 +120,26 @@ TEST_F(OrderlyEnd, does_not_follow_a_signal_that_is_ignored) {
         std::_Exit(0);
       },
       ::testing::ExitedWithCode(0), "");
+}
+
+// Stacks larger than the address space: the system has no thread to give.
+TEST_F(OrderlyEnd, is_refused_without_a_thread_and_leaves_no_descriptor_behind) {
+  EXPECT_EXIT(
+      {
+        pthread_attr_t attributes;
+        ::pthread_attr_init(&attributes);
+        ::pthread_attr_setstacksize(&attributes, std::size_t{1} << 48U);
+        ::pthread_setattr_default_np(&attributes);
+        const int before = ::dup(0);
+        ::close(before);
+        try {
+          const EndSignals signals([](int) {});
+        } catch (const Error& error) {
+          say(error.what());
+        }
+        std::_Exit(::dup(0) == before ? 5 : 6);
+      },
+      ::testing::ExitedWithCode(5), "^a thread for signals: ");
 }
 
 }  // namespace
