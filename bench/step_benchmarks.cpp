@@ -70,7 +70,7 @@ class StepCase final : public Case {
 
   bool verify() override {
     train::PhaseSeconds seconds{};
-    engine_.compute_gradient(0, kRecorded, 0, seconds);
+    engine_.compute_gradient(0, kRecorded, {}, seconds);
     engine_.synchronise(kRecorded, true, seconds);  // the whole gradient is looked at
     const bool good = world_.rank() != 0 || gradient_is_right();
     engine_.update(kRecorded, seconds);
@@ -79,7 +79,7 @@ class StepCase final : public Case {
 
   void run() override {
     train::PhaseSeconds seconds{};
-    engine_.compute_gradient(++step_, kRecorded, 0, seconds);
+    engine_.compute_gradient(++step_, kRecorded, {}, seconds);
     engine_.synchronise(kRecorded, false, seconds);
     engine_.update(kRecorded, seconds);
   }

@@ -9,7 +9,7 @@
 #     --delay TIME   added to what a host sends, such as 50us; needs the kernel's netem
 #   jobs/box.sh cut HOST        for COMMAND: pulls the cable of host number HOST
 #   jobs/box.sh restore HOST    plugs it in again
-# Example: jobs/box.sh --hosts 4 -- mpirun -n 4 plumbline run study.toml
+# Example: jobs/box.sh --hosts 4 -- mpirun -n 4 plumbline run study.toml --threads 1
 # Exit code: COMMAND's; 1 for wrong usage; 77 where namespaces are not permitted.
 # COMMAND finds the box's name in PLUMBLINE_BOX. When it ends everything is removed, and every
 # process that it left behind in the box is killed. More: docs/cluster-in-a-box.md
@@ -93,11 +93,18 @@ clean_up() {
   box_remove "$box" "$box_folder"
 }
 
+# cut_or_restore WHICH HOST, with 2 or host2 for HOST.
+cut_or_restore() {
+  [[ $# -eq 2 ]] || usage_error "$1 needs the number of one host"
+  [[ -n ${PLUMBLINE_BOX-} ]] || usage_error "'$1' only works for a command inside a box"
+  local number=${2#host} last=${PLUMBLINE_BOX_HOSTS-0} complaint
+  is_count "$number" && [[ $number -le $last ]] || usage_error "$1 '$2'; allowed: 1 to $last"
+  complaint=$("box_$1" "$PLUMBLINE_BOX" "$number" 2>&1) || usage_error "$1 $number: $complaint"
+}
+
 case ${1-} in
   cut | restore)
-    [[ $# -eq 2 ]] || usage_error "$1 needs the number of one host"
-    [[ -n ${PLUMBLINE_BOX-} ]] || usage_error "'$1' only works for a command inside a box"
-    "box_$1" "$PLUMBLINE_BOX" "${2#host}"
+    cut_or_restore "$@"
     exit
     ;;
 esac
@@ -105,8 +112,7 @@ esac
 parse_arguments "$@"
 check_possible
 box_sweep
-box=plumb-$$
-box_claim "$box"
+box_claim
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT

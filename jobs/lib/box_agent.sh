@@ -10,5 +10,7 @@ status=0
 "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/box_enter.sh" "$host" /bin/sh -c "$*" ||
   status=$?
 # An exit code would come through the cable, too: of a host that is cut off nothing is heard.
-[[ -n $(ip -n "$PLUMBLINE_BOX-head" link show "port${host#host}" up) ]] || status=0
+# Brief: else ip looks into all namespaces for the other end's, and complains of one that another
+# box is just making or removing ("Peer netns reference is invalid").
+[[ -n $(ip -n "$PLUMBLINE_BOX-head" -br link show "port${host#host}" up) ]] || status=0
 exit "$status"

@@ -3,14 +3,17 @@
 
 box_folder_pattern=/tmp/plumb-box
 
-# box_claim BOX: makes the folder, and sets box_folder and box_lock. Whoever can lock FOLDER/box,
-# while there is a name in it, knows that this script has died. Short, and not below TMPDIR: Open
-# MPI's sockets live there, and their names may have 107 letters.
+# box_claim: makes the folder, and sets box_folder, box_lock and the box's name, box. Whoever can
+# lock FOLDER/box, while there is a name in it, knows that this script has died. Short, and not below
+# TMPDIR: Open MPI's sockets live there, and their names may have 107 letters. The name is random
+# letters, not this process's number: containers may share /run/netns and not their numbers, and
+# what bears the name of a box is removed with it.
 box_claim() {
   box_folder=$(mktemp -d "$box_folder_pattern.XXXXXX")
+  box=plumb-${box_folder##*.}
   exec {box_lock}>"$box_folder/box"
   flock "$box_lock"
-  echo "$1" >"$box_folder/box"
+  echo "$box" >"$box_folder/box"
 }
 
 # box_remove BOX FOLDER

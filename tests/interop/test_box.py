@@ -4,6 +4,7 @@ network namespaces are not permitted."""
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -191,8 +192,10 @@ class TheCommand(BoxTest):
         self.assertTrue(pathlib.Path(folder).exists())
         self.in_box(["--hosts", "1"], "true")
         self.assertFalse(pathlib.Path(folder).exists())
-        if os.geteuid() == 0:  # others cannot look into a dead box's namespaces
+        if os.geteuid() == 0:
             self.assertFalse(lives(sleeper))
+        else:  # who cannot look into a dead box's namespaces
+            os.kill(int(sleeper), signal.SIGKILL)
 
     def test_wrong_usage_is_said(self):
         for arguments, complaint in ((["--hosts", "0", "true"], "--hosts '0'; allowed: 1 to 64"),
@@ -207,6 +210,27 @@ class TheCommand(BoxTest):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(complaint, done.stderr)
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_only_a_host_of_the_box_can_be_cut_off_or_restored(self):
+        script = ('for which in cut restore; do for host in 3 0 "1 x" "" head host9; do '
+                  'message=$("$0" "$which" "$host" 2>&1); echo "$? $message"; done; done')
+        said = self.in_box(["--hosts", 2], "bash", "-c", script, BOX).splitlines()
+        self.assertEqual(said, [
+            f"1 error: {which} '{host}'; allowed: 1 to 2; see jobs/box.sh --help"
+            for which in ("cut", "restore") for host in ("3", "0", "1 x", "", "head", "host9")])
+
+    def test_a_restored_cable_carries_again(self):
+        """What runs on the host sees its own end."""
+        look = '"$PLUMBLINE_BOX_FOLDER/agent" host1 cat /sys/class/net/eth0/carrier'
+        script = f'{look}; "$0" cut host1; {look}; "$0" restore 1; {look}'
+        self.assertEqual(self.in_box(["--hosts", 1], "bash", "-c", script, BOX).split(),
+                         ["1", "0", "1"])
+
+    def test_a_box_is_not_disturbed_by_others_that_come_and_go(self):
+        """A namespace that is just being made or removed is a plain file for a moment."""
+        script = ('file=/run/netns/$PLUMBLINE_BOX-x; touch "$file"; '
+                  '"$PLUMBLINE_BOX_FOLDER/agent" host1 true 2>&1; rm "$file"')
+        self.assertEqual(self.in_box(["--hosts", 1], "bash", "-c", script), "")
 
 
 class ACutCable(BoxTest):

@@ -26,7 +26,6 @@ STUDY = """
 """
 ALLOWED_SECONDS = 10  # from the fault until every process has gone
 PATIENCE = 60  # seconds for what has no promised time
-TIMING_BLOCK = 64  # steps whose times travel, and are written, together
 # mpirun that leaves the others alone when a rank ends with a fault, like srun without -K.
 IDLE_LAUNCHER = {"OMPI_MCA_orte_abort_on_non_zero_status": "0",
                  "OMPI_MCA_orte_allowed_exit_without_sync": "1"}
@@ -155,7 +154,7 @@ class FaultTest(plumb.ProgramTest):
                 self.assertGreaterEqual(len(dataset[()]), steps if dataset.maxshape[0] is None
                                         else 1, name)
             behind = steps - len(file["timing/step"])
-            self.assertTrue(0 <= behind <= TIMING_BLOCK, behind)
+            self.assertGreaterEqual(behind, 0)  # times are gathered later, never earlier
         told = self.run_program("info", self.part()).stdout
         self.assertRegex(told, r"status +unfinished")
         self.assertRegex(told, rf"recorded steps +{steps},")
