@@ -83,6 +83,12 @@ const std::vector<Contradiction>& contradictions() {
        {"float64"},
        "narrow formats carry float32 gradients, float64 travels whole",
        "float32, or train.precision = float32"},
+      {"allreduce.wire",
+       {"bfloat16", "float16"},
+       "allreduce.algorithm",
+       {"mpi"},
+       "MPI_Allreduce sends numbers as they are",
+       "float32, or allreduce.algorithm = tree"},
   };
   return table;
 }

@@ -75,7 +75,7 @@ std::span<double> StepEngine<T>::row(std::size_t slice) {
 }
 
 template <class T>
-void StepEngine<T>::compute_gradient(std::uint64_t step, Measure measure, int exit_code,
+void StepEngine<T>::compute_gradient(std::uint64_t step, Measure measure, const Requests& requests,
                                      PhaseSeconds& seconds) {
   step_loss_scale_ = finish_.loss_scale();
   gradient_sync_->begin(measure.sums && !store_.extra_chunks().empty());
@@ -93,7 +93,7 @@ void StepEngine<T>::compute_gradient(std::uint64_t step, Measure measure, int ex
                                        phase(seconds, Phase::Forward) -
                                        gradient_sync_->log().exposed_seconds();
   }
-  stop_code(row(0)) = exit_code;
+  add(requests, row(0));
 }
 
 template <class T>

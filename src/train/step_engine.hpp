@@ -34,8 +34,9 @@ class StepEngine {
              const TrainContext& context);
 
   /// Forward and backward over this rank's slices.
-  /// exit_code: not 0 asks all ranks to leave with it, see BatchSums::stop_code.
-  void compute_gradient(std::uint64_t step, Measure measure, int exit_code, PhaseSeconds& seconds);
+  /// requests: of this rank to all; they arrive with batch_sums().
+  void compute_gradient(std::uint64_t step, Measure measure, const Requests& requests,
+                        PhaseSeconds& seconds);
   /// Sums the step sums over ranks. whole: also waits for all of the gradient; otherwise update()
   /// waits for one piece after the other, while others are under way.
   void synchronise(Measure measure, bool whole, PhaseSeconds& seconds);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kBatchEntries = 2;
 constexpr std::size_t kStageEntries = 9;
-constexpr std::size_t kStopEntries = 1;
+constexpr std::size_t kRequestEntries = 2;
 
 double* put(const math::SquareSum& sum, double* entry) {
   *entry++ = sum.small;
@@ -24,7 +24,7 @@ const double* take(const double* entry, math::SquareSum& sum) {
 }  // namespace
 
 std::size_t step_sums_size(std::size_t stages) {
-  return kBatchEntries + kStageEntries * stages + kStopEntries;
+  return kBatchEntries + kStageEntries * stages + kRequestEntries;
 }
 
 template <class T>
@@ -39,7 +39,8 @@ void pack(const net::Slice<T>& slice, std::span<double> row) {
     entry = put(stage.delta, entry);
     entry = put(stage.weight_gradient, entry);
   }
-  row.back() = 0;
+  *entry++ = 0;
+  *entry = 0;
 }
 
 BatchSums unpack(std::span<const double> row, std::span<LayerSums> stages) {
@@ -51,10 +52,14 @@ BatchSums unpack(std::span<const double> row, std::span<LayerSums> stages) {
     entry = take(entry, stage.delta);
     entry = take(entry, stage.slice_gradients);
   }
-  return {row[0], row[1], static_cast<int>(row.back())};
+  return {row[0], row[1], static_cast<int>(entry[0]), entry[1] > 0};
 }
 
-double& stop_code(std::span<double> row) { return row.back(); }
+void add(const Requests& requests, std::span<double> row) {
+  const std::span<double> entries = row.last(kRequestEntries);
+  entries[0] = requests.stop_code;
+  entries[1] = requests.gather_timing ? 1 : 0;
+}
 
 template void pack(const net::Slice<float>&, std::span<double>);
 template void pack(const net::Slice<double>&, std::span<double>);

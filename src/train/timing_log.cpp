@@ -22,6 +22,7 @@ std::vector<StepTiming> TimingLog::take(const comm::Communicator& communicator) 
   std::vector<double> flat;
   for_each_time(timings_, [&](double seconds) { flat.push_back(seconds); });
   communicator.max(flat);
+  since_.lap();
   auto next = flat.begin();
   for_each_time(timings_, [&](double& seconds) { seconds = *next++; });
   return std::exchange(timings_, {});

@@ -62,7 +62,7 @@ class Trainer final : public Training {
     const Measure measure{measures, measures && announcer_->counts(step)};
     StepTiming timing{step, {}, {}};
     core::Stopwatch watch;
-    engine_.compute_gradient(step, measure, announcer_->exit_code(), timing.seconds);
+    engine_.compute_gradient(step, measure, requests(), timing.seconds);
     const bool snapshot = announcer_->snapshots(step);
     engine_.synchronise(measure, snapshot, timing.seconds);
     const BatchSums& sums = engine_.batch_sums();
@@ -86,11 +86,15 @@ class Trainer final : public Training {
       timing.buckets.assign(buckets.begin(), buckets.end());
       timings_.add(std::move(timing));
     }
-    if (timings_.full()) flush_timing();
+    if (sums.gather_timing) flush_timing();
     if (!std::isfinite(sums.loss) || hopeless())
       diverge(step);
     else if (evaluates_after(step))
       announce_evaluation(step + 1);
+  }
+
+  [[nodiscard]] Requests requests() const {
+    return {announcer_->exit_code(), context_.communicator.rank() == 0 && timings_.due()};
   }
 
   // No loss scale is small enough for the gradient to be finite.

@@ -61,8 +61,16 @@ TEST(key_without_effect, of_the_tree_is_refused_where_the_mpi_library_sums) {
 
 TEST(key_without_effect, of_the_tree_is_accepted_where_one_run_of_a_sweep_is_summed_by_it) {
   EXPECT_EQ(error_of("record.buckets = true\nallreduce = {algorithm = ['tree', 'mpi'], "
-                     "bucket_kib = [16, 1024], overlap = [true, false], wire = 'float16'}"),
+                     "bucket_kib = [16, 1024], overlap = [true, false]}"),
             "accepted");
+}
+
+TEST(a_narrow_wire, is_refused_where_one_run_of_a_sweep_is_summed_by_the_mpi_library) {
+  EXPECT_EQ(error_of("allreduce = {algorithm = ['tree', 'mpi'], wire = ['float32', 'float16']}"),
+            "study.toml:1: allreduce.wire = float16 does not go with allreduce.algorithm = mpi "
+            "(study.toml:1): MPI_Allreduce sends numbers as they are; allowed: float32, or "
+            "allreduce.algorithm = tree");
+  EXPECT_EQ(error_of("allreduce = {algorithm = ['tree', 'mpi'], wire = 'float32'}"), "accepted");
 }
 
 TEST(key_without_effect, names_what_it_would_need) {
