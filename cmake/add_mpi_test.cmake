@@ -13,6 +13,9 @@ function(plumb_mpi_environment test_name)
     set_property(TEST ${test_name} APPEND PROPERTY ENVIRONMENT
       "ASAN_OPTIONS=fast_unwind_on_malloc=0"
       "LSAN_OPTIONS=print_suppressions=0:suppressions=${PROJECT_SOURCE_DIR}/cmake/library_leaks.supp")
+  elseif(PLUMB_SANITIZE MATCHES "thread")
+    set_property(TEST ${test_name} APPEND PROPERTY ENVIRONMENT
+      "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/thread_sanitizer.supp")
   endif()
 endfunction()
 
@@ -28,4 +31,22 @@ function(add_mpi_test name)
     set_tests_properties(${test_name} PROPERTIES TIMEOUT ${T_TIMEOUT} PROCESSORS ${ranks})
     plumb_mpi_environment(${test_name})
   endforeach()
+endfunction()
+
+# add_memcheck_test(name RANKS n FILTER pattern...): some tests of a program that add_mpi_test made,
+# under valgrind and its MPI wrappers. Not with a sanitizer: both want to be the memory allocator.
+function(add_memcheck_test name)
+  cmake_parse_arguments(T "" "RANKS" "FILTER" ${ARGN})
+  if(PLUMB_SANITIZE)
+    return()
+  endif()
+  list(JOIN T_FILTER ":" filter)
+  set(test_name "memcheck.${name}.${T_RANKS}")
+  add_test(NAME ${test_name}
+           COMMAND ${MPIEXEC_EXECUTABLE} ${PLUMB_MPIEXEC_FLAGS} ${MPIEXEC_NUMPROC_FLAG} ${T_RANKS}
+                   "${PROJECT_SOURCE_DIR}/tests/mpi/memcheck.sh" $<TARGET_FILE:${name}>
+                   --expect-ranks=${T_RANKS} --gtest_filter=${filter})
+  set_tests_properties(${test_name} PROPERTIES TIMEOUT 300 PROCESSORS ${T_RANKS}
+                       SKIP_RETURN_CODE 77 LABELS memcheck)
+  plumb_mpi_environment(${test_name})
 endfunction()

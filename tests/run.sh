@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test. Exit code 0 only if all passed.
 #   tests/run.sh           everything; clang-tidy on changed files
-#   tests/run.sh --quick   without clang-tidy and without the sanitizer build
+#   tests/run.sh --quick   without clang-tidy, the sanitizers and valgrind
 #   tests/run.sh --all     clang-tidy on all files
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -57,7 +57,7 @@ ctests() {
   passed=$((passed + ${tests:-0} - ${failing:-0} - ${skipped:-0}))
   failed=$((failed + ${failing:-0}))
   [[ $status -eq 0 ]] || failures+=("tests of the $preset build")
-  [[ ${skipped:-0} -eq 0 ]] || echo "== $skipped not run: they need MNIST (data/README.md), PyTorch (python3-torch) or network namespaces"
+  [[ ${skipped:-0} -eq 0 ]] || echo "== $skipped not run: they need MNIST (data/README.md), PyTorch (python3-torch), network namespaces, or valgrind's MPI wrappers (valgrind-mpi)"
   echo "== tests of the $preset build: $((SECONDS - start)) s"
 }
 
@@ -68,11 +68,14 @@ export OMPI_MCA_btl_vader_single_copy_mechanism=${OMPI_MCA_btl_vader_single_copy
 
 step "format" "$root/tests/format.sh" || true
 if step "dev build" plumb_build "$root" dev; then
-  ctests dev
+  if $quick; then ctests dev --label-exclude memcheck; else ctests dev; fi
   $quick || step "clang-tidy" "$root/tests/tidy.sh" "${tidy_scope[@]}" || true
 fi
 if ! $quick && step "asan build" plumb_build "$root" asan; then
   ctests asan --label-exclude long
+fi
+if ! $quick && step "tsan build" plumb_build "$root" tsan engine_tests; then
+  ctests tsan --label-regex '^engine$'
 fi
 
 [[ $failed -eq 0 ]] || printf 'failed: %s\n' "${failures[@]}"

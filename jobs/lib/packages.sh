@@ -17,6 +17,7 @@ plumb_test_packages=(
   curl  # data/fetch.sh needs it, and is tested
   iproute2  # jobs/box.sh makes network namespaces with it
   hdf5-tools
+  valgrind valgrind-mpi
   python3-numpy python3-h5py python3-netcdf4 python3-xarray python3-h5netcdf
 )
 
