@@ -2,6 +2,7 @@
 what was recorded can be read. A link that is cut: tests/interop."""
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -258,6 +259,24 @@ class NoFault(FaultTest):
                 self.expect_going_on(job)
                 job.clean_up()
                 self.setUp()
+
+    def test_a_stall_is_told_with_the_rank_and_the_buckets_waited_for(self):
+        """Three tries: a rank may be stopped in one of the few moments of which nothing is told."""
+        settings = ("allreduce.stall_seconds=0.5", "allreduce.bucket_kib=16", "record.every=50")
+        job = self.start(2, *(word for key in settings for word in ("--set", key)),
+                         PLUMBLINE_LIVENESS_SECONDS="60")
+        self.wait_for_flush(job)
+        told = (r"plumbline: warning: waited 0\.\d+ s for rank 1 \(host \S+\): "
+                r"(the sums of the step; )?gradient bucket \d[\d, ]* of \d+\n")
+        for _ in range(3):
+            job.signal(1, signal.SIGSTOP)
+            time.sleep(3)
+            job.signal(1, signal.SIGCONT)
+            time.sleep(0.5)
+            if re.search(told, job.message()):
+                break
+        self.assertRegex(job.message(), told)
+        self.expect_going_on(job)
 
     def test_who_was_stopped_itself_blames_nobody(self):
         """Both ranks, for longer than the limit. Rank 1 wakes first: all it knows is that it has
