@@ -76,6 +76,7 @@ class Liveness {
   void send_thrice(Beat beat);
   void leave();
   void end_if_needed(Lock& lock, double waking);
+  [[nodiscard]] bool may_speak(Lock& lock);
   [[noreturn]] void end_job(const std::string& message);
 
   [[nodiscard]] std::string names_of(const std::vector<std::size_t>& ranks) const;

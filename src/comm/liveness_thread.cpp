@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <thread>
 
 #include "comm/liveness.hpp"
 #include "core/clock.hpp"
@@ -19,6 +21,8 @@ namespace {
 constexpr double kBeatsPerLimit = 10;
 // Of ranks that were lost together, the last one heard from is a beat or two behind the first.
 constexpr double kLostTogether = 0.75;
+// Far longer than a datagram takes, far shorter than the grace of those that are told.
+constexpr double kListenSeconds = 0.2;
 constexpr int kExitCode = static_cast<int>(core::ExitCode::InputOutput);
 
 }  // namespace
@@ -84,9 +88,20 @@ void Liveness::end_if_needed(Lock& lock, double waking) {
   // Who has heard of an end waits for it, and names nobody: the user has been told.
   if (!told && party_->end_announced()) return;
   if (!told && party_->silences().silent_for(patience_, waking).empty()) return;
+  if (!told && !is_hub() && !may_speak(lock)) return;
   const std::string message = told ? "" : loss_message(waking);
   lock.unlock();  // roll_call() may need it, when another thread ends the process already
   end_job(message);
+}
+
+/// Announces the end and listens for a moment whether a lower rank does so too.
+bool Liveness::may_speak(Lock& lock) {
+  for (int time = 0; time < 3; ++time) send(party_->to_all(Beat::Ending));
+  lock.unlock();
+  std::this_thread::sleep_for(std::chrono::duration<double>(kListenSeconds));
+  lock.lock();
+  receive_all(clock_.advance(core::now_seconds()));
+  return !party_->gives_way();
 }
 
 void Liveness::end_job(const std::string& message) {

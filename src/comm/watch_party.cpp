@@ -1,5 +1,7 @@
 #include "comm/watch_party.hpp"
 
+#include <algorithm>
+
 namespace plumb::comm {
 
 Letter WatchParty::letter(const Address& to, Beat beat, std::uint8_t path) const {
@@ -16,7 +18,10 @@ std::vector<Letter> WatchParty::receive(const Address& from, const Heartbeat& he
   if (!is_of_this_job(heartbeat)) return {};
   const std::size_t rank = heartbeat.rank;
   const bool ending = heartbeat.beat == Beat::Ending;
-  if (ending) note_end(now + kGraceSeconds);
+  if (ending) {
+    note_end(now + kGraceSeconds);
+    lowest_ending_ = std::min(lowest_ending_, rank);
+  }
   if (!may_speak(rank)) return {};
   silences_.heard(rank, now);
   if (heartbeat.beat == Beat::Leaving) silences_.left(rank);

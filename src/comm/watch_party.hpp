@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -43,6 +44,8 @@ class WatchParty {
   [[nodiscard]] Silences& silences() noexcept { return silences_; }
   /// Somebody ends the job, and has told the user why.
   [[nodiscard]] bool end_announced() const noexcept { return end_at_.has_value(); }
+  /// Several ranks may notice a loss at the same moment, and announce the end; the lowest speaks.
+  [[nodiscard]] bool gives_way() const noexcept { return lowest_ending_ < own_rank_; }
   /// It is time to follow.
   [[nodiscard]] bool must_end(double now) const noexcept { return end_at_ && now >= *end_at_; }
 
@@ -61,6 +64,7 @@ class WatchParty {
   std::size_t own_rank_;
   Silences silences_;
   std::optional<double> end_at_;
+  std::size_t lowest_ending_ = std::numeric_limits<std::size_t>::max();  // of those that announced
 };
 
 /// Rank 0: answers every heartbeat to where it came from.

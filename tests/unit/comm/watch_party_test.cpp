@@ -109,6 +109,15 @@ TEST(spoke, ends_when_rank_0_of_the_same_job_says_so) {
   EXPECT_TRUE(one.must_end(0));
 }
 
+TEST(spoke, gives_way_to_a_lower_rank_that_announces_the_end_as_well) {
+  Spoke one(Invitation{kToken, 5, {kLoopback}, {kSpokeAt}}, 4, 2, 1.5);  // rank 2 of 4
+  EXPECT_FALSE(one.gives_way());
+  one.receive(kSpokeAt, {Beat::Ending, 0, 3, kToken}, 5);
+  EXPECT_FALSE(one.gives_way());
+  one.receive(kSpokeAt, {Beat::Ending, 0, 1, kToken}, 5);
+  EXPECT_TRUE(one.gives_way());
+}
+
 // The launcher may end the job with the exit code of the rank that failed.
 template <class Party>
 void expect_to_follow(Party& party, std::uint32_t who) {
