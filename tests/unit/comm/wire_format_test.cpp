@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "../math/math_testing.hpp"
 #include "core/random.hpp"
 #include "math/number_format.hpp"
 
@@ -31,19 +32,7 @@ std::uint32_t quiet_bit_of(WireFormat format) {
 }
 bool is_nan(WireFormat format, std::uint32_t code) { return (code & 0x7FFF) > infinity_of(format); }
 
-/// Calls check once for every instruction set that this CPU can run.
-template <class Check>
-void on_every_instruction_set(Check&& check) {
-  hwy::SetSupportedTargetsForTest(0);
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(target);
-    SCOPED_TRACE(hwy::TargetName(target));
-    check();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().DeInit();
-}
+using math::testing::on_every_instruction_set;
 
 Codes encoded(WireFormat format, const std::vector<float>& values) {
   Codes codes(values.size());
