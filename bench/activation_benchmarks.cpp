@@ -5,7 +5,7 @@
 
 #include "bench/numbers.hpp"
 #include "bench/suite.hpp"
-#include "math/activation_kernels.hpp"
+#include "math/activations/activation_kernels.hpp"
 
 namespace plumb::bench {
 namespace {

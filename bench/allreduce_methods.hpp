@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "comm/tree_allreduce.hpp"
+#include "comm/allreduce/tree_allreduce.hpp"
 
 namespace plumb::bench {
 

@@ -11,7 +11,7 @@
 #include "bench/polled_sum.hpp"
 #include "bench/suite.hpp"
 #include "core/clock.hpp"
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 
 namespace plumb::bench {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "bench/numbers.hpp"
 #include "bench/suite.hpp"
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 
 namespace plumb::bench {
 namespace {

@@ -1,5 +1,5 @@
 // Kernels of number formats, gradient statistics, the Adam step and convolutions, on vectors within
-// a second-level cache and on one picture.
+// a second-level cache and on one image.
 #include "bench/kernel_benchmarks.hpp"
 
 #include <fmt/format.h>
@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "bench/numbers.hpp"
-#include "math/adam_update.hpp"
-#include "math/exponent_counts.hpp"
+#include "math/formats/exponent_counts.hpp"
+#include "math/formats/number_format.hpp"
 #include "math/gradient_sums.hpp"
-#include "math/number_format.hpp"
-#include "math/picture_ops.hpp"
+#include "math/images/image_ops.hpp"
+#include "math/updates/adam_update.hpp"
 
 namespace plumb::bench {
 namespace {
@@ -117,35 +117,35 @@ class AdamCase final : public Case {
   math::UpdateSums sums_;
 };
 
-constexpr math::PictureShape kShape{28, 28, 16};
+constexpr math::ImageShape kShape{28, 28, 16};
 constexpr std::size_t kKernel = 3;
 constexpr std::size_t kColumns = kShape.pixels() * math::patch_size(kShape, kKernel);
 
-/// A picture operation: reads one or two blocks, writes one.
-class PictureCase final : public Case {
+/// An image operation: reads one or two blocks, writes one.
+class ImageCase final : public Case {
  public:
-  using Operation = void (*)(std::span<const float> picture, std::span<const float> other,
+  using Operation = void (*)(std::span<const float> image, std::span<const float> other,
                              std::span<float> result);
 
-  PictureCase(Operation fast, Operation plain, std::size_t other, std::size_t result)
+  ImageCase(Operation fast, Operation plain, std::size_t other, std::size_t result)
       : fast_(fast),
         plain_(plain),
-        picture_(normal_numbers(kShape.size(), 1)),
+        image_(normal_numbers(kShape.size(), 1)),
         other_(normal_numbers(other, 2)),
         result_(not_numbers(result)) {}
 
   bool verify() override {
     auto expected = not_numbers(result_.size());
-    plain_(picture_.span(), other_.span(), expected.span());
+    plain_(image_.span(), other_.span(), expected.span());
     run();
     return same_bits(result_.span(), expected.span());
   }
-  void run() override { fast_(picture_.span(), other_.span(), result_.span()); }
+  void run() override { fast_(image_.span(), other_.span(), result_.span()); }
 
  private:
   Operation fast_;
   Operation plain_;
-  core::AlignedBuffer<float> picture_;
+  core::AlignedBuffer<float> image_;
   core::AlignedBuffer<float> other_;
   core::AlignedBuffer<float> result_;
 };
@@ -155,27 +155,27 @@ Description describe(std::string name, std::size_t entries) {
       std::move(name), kEstimatedSeconds, {{"Gentries/s", static_cast<double>(entries) * 1e-9}}};
 }
 
-void add_picture(Suite& suite, const char* name, PictureCase::Operation fast,
-                 PictureCase::Operation plain, std::size_t other, std::size_t result) {
-  const auto make = [=] { return std::make_unique<PictureCase>(fast, plain, other, result); };
+void add_image(Suite& suite, const char* name, ImageCase::Operation fast,
+               ImageCase::Operation plain, std::size_t other, std::size_t result) {
+  const auto make = [=] { return std::make_unique<ImageCase>(fast, plain, other, result); };
   suite.add(describe(fmt::format("{}/28x28x16", name), kShape.size()), make);
 }
 
 using In = std::span<const float>;
 using Out = std::span<float>;
 
-void add_pictures(Suite& suite) {
-  add_picture(
+void add_images(Suite& suite) {
+  add_image(
       suite, "im2col", [](In x, In, Out y) { math::im2col(kShape, kKernel, x, y); },
       [](In x, In, Out y) { math::reference::im2col(kShape, kKernel, x, y); }, 0, kColumns);
-  add_picture(
+  add_image(
       suite, "col2im_add", [](In, In c, Out y) { math::col2im_add(kShape, kKernel, c, y); },
       [](In, In c, Out y) { math::reference::col2im_add(kShape, kKernel, c, y); }, kColumns,
       kShape.size());
-  add_picture(
+  add_image(
       suite, "max_pool", [](In x, In, Out y) { math::max_pool(kShape, x, y); },
       [](In x, In, Out y) { math::reference::max_pool(kShape, x, y); }, 0, kShape.pooled().size());
-  add_picture(
+  add_image(
       suite, "max_pool_backward",
       [](In x, In d, Out y) { math::max_pool_backward(kShape, x, d, y); },
       [](In x, In d, Out y) { math::reference::max_pool_backward(kShape, x, d, y); },
@@ -199,7 +199,7 @@ void add_kernels(Suite& suite) {
         describe(fmt::format("adam_update{}/{}", measured ? "/measured" : "", kCount), kCount),
         [measured] { return std::make_unique<AdamCase>(measured); });
   }
-  add_pictures(suite);
+  add_images(suite);
 }
 
 }  // namespace plumb::bench

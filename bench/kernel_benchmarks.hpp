@@ -4,7 +4,7 @@
 
 namespace plumb::bench {
 
-/// Number formats, statistics of gradients, the Adam step, and what convolutions do to pictures.
+/// Number formats, statistics of gradients, the Adam step, and what convolutions do to images.
 void add_kernels(Suite& suite);
 
 }  // namespace plumb::bench

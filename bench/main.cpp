@@ -18,7 +18,7 @@
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
 #include "core/error.hpp"
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 #include "plumb_version.hpp"
 
 namespace plumb::bench {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 
 namespace plumb::bench {
 namespace {

@@ -19,7 +19,7 @@ endif()
 
 function(plumb_room name)
   cmake_parse_arguments(ROOM "" "" "DEPENDS;USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
   list(TRANSFORM ROOM_DEPENDS PREPEND "plumb_")
   if(sources)
     add_library(plumb_${name} STATIC ${sources})

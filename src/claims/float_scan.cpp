@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "math/activation_kernels.hpp"
+#include "math/activations/activation_kernels.hpp"
 #include "train/parallel.hpp"
 
 namespace plumb::claims {

@@ -22,7 +22,7 @@
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
 #include "core/error.hpp"
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -104,7 +104,7 @@ int try_claims(comm::Session& session, const comm::Communicator& world,
   if (!options.quiet) {
     fmt::print("\n{}\n{}\n", claims_table(reports), claims_in_words(reports));
     if (!claims::has_mnist(workplace.data_folder)) {
-      fmt::print("no MNIST in {}: Nielsen's network was tried on generated pictures only\n",
+      fmt::print("no MNIST in {}: Nielsen's network was tried on generated images only\n",
                  workplace.data_folder.string());
     }
     fmt::print("results: {}\n", options.output);

@@ -19,9 +19,9 @@
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
-#include "comm/placement_warning.hpp"
+#include "comm/placement/placement_warning.hpp"
 #include "h5/file.hpp"
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 
 namespace plumb::cli {
 namespace {

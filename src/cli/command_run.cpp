@@ -20,7 +20,7 @@
 #include "comm/communicator.hpp"
 #include "core/error.hpp"
 #include "experiment/run_one.hpp"
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 
 namespace plumb::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "comm/tree_allreduce.hpp"
+#include "comm/allreduce/tree_allreduce.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -64,7 +64,7 @@ std::size_t Count::partial_sums(std::size_t slices) const {
   return slices < 2 ? 0 : static_cast<std::size_t>(std::bit_width(slices - 1)) * largest;
 }
 
-/// The pixels that each place of a picture looks at, in rows: the largest such matrix.
+/// The pixels that each place of an image looks at, in rows: the largest such matrix.
 std::size_t Count::columns() const {
   std::size_t largest = 0;
   for (std::size_t g = 0; g + 1 < network_.groups(); ++g) {
@@ -74,7 +74,7 @@ std::size_t Count::columns() const {
   return largest;
 }
 
-/// What arrives at pooled pictures, or at pictures that skips add to: all those of the output
+/// What arrives at pooled images, or at images that skips add to: all those of the output
 /// layer, one of a convolution.
 std::size_t Count::fed_gradient(std::size_t samples) const {
   const std::span<const net::Stage> stages = network_.stages();
@@ -86,7 +86,7 @@ std::size_t Count::fed_gradient(std::size_t samples) const {
   return largest;
 }
 
-/// net::Scratch, of one thread: columns and their gradient, what arrives at pooled pictures of a
+/// net::Scratch, of one thread: columns and their gradient, what arrives at pooled images of a
 /// cnn; one time step's gradient of an rnn; deltas without the loss scale.
 std::size_t Count::scratch(std::size_t samples) const {
   const net::NetworkSettings& settings = run_.network;

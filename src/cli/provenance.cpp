@@ -9,7 +9,7 @@
 
 #include "cli/machine.hpp"
 #include "h5/file.hpp"
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 #include "plumb_version.hpp"
 
 extern char** environ;

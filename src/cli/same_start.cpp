@@ -8,7 +8,7 @@
 #include "comm/equality.hpp"
 #include "core/error.hpp"
 #include "data/fingerprint.hpp"
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 #include "plumb_version.hpp"
 
 namespace plumb::cli {

@@ -9,8 +9,8 @@
 #include "cli/machine.hpp"
 #include "cli/same_start.hpp"
 #include "comm/launcher.hpp"
-#include "comm/placement_warning.hpp"
-#include "math/blas_info.hpp"
+#include "comm/placement/placement_warning.hpp"
+#include "math/gemm/blas_info.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::cli {

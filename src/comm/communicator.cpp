@@ -4,9 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "comm/allreduce/pieces.hpp"
 #include "comm/mpi_call.hpp"
-#include "comm/pieces.hpp"
-#include "comm/world_map.hpp"
+#include "comm/placement/world_map.hpp"
 
 namespace plumb::comm {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "comm/node_order.hpp"
+#include "comm/placement/node_order.hpp"
 
 namespace plumb::comm {
 

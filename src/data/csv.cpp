@@ -15,10 +15,10 @@ namespace plumb::data {
 namespace {
 
 /// The file does not say whether its numbers are pixels; square ones are taken for such.
-std::optional<Picture> square_picture(std::size_t inputs) {
+std::optional<Image> square_image(std::size_t inputs) {
   const auto side = static_cast<std::size_t>(std::lround(std::sqrt(inputs)));
   if (side * side != inputs) return std::nullopt;
-  return Picture{side, side};
+  return Image{side, side};
 }
 
 class CsvDataset final : public Dataset {
@@ -29,7 +29,7 @@ class CsvDataset final : public Dataset {
   [[nodiscard]] std::string_view source() const override { return "csv"; }
   [[nodiscard]] std::size_t inputs() const override { return train_.columns; }
   [[nodiscard]] std::size_t classes() const override { return classes_; }
-  [[nodiscard]] std::optional<Picture> picture() const override { return square_picture(inputs()); }
+  [[nodiscard]] std::optional<Image> image() const override { return square_image(inputs()); }
   [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override {
     return part(split).rows();
   }

@@ -15,10 +15,10 @@ namespace plumb::data {
 enum class Split { Train, Test };
 
 /// Grey pixels, row by row.
-struct Picture {
+struct Image {
   std::size_t height = 0;
   std::size_t width = 0;
-  friend bool operator==(const Picture&, const Picture&) = default;
+  friend bool operator==(const Image&, const Image&) = default;
 };
 
 class Dataset {
@@ -36,8 +36,8 @@ class Dataset {
   [[nodiscard]] virtual std::size_t classes() const = 0;
   /// Whether read() returns a value to be predicted in place of a class.
   [[nodiscard]] virtual bool is_regression() const { return false; }
-  /// How the numbers of a sample lie in a picture; nullopt when they are none.
-  [[nodiscard]] virtual std::optional<Picture> picture() const { return std::nullopt; }
+  /// How the numbers of a sample lie in an image; nullopt when they are none.
+  [[nodiscard]] virtual std::optional<Image> image() const { return std::nullopt; }
   /// Samples in a split; nullopt when it is endless, 0 when there is none.
   [[nodiscard]] virtual std::optional<std::uint64_t> size(Split split) const = 0;
   /// Writes sample `index` of the split to x (length inputs()) and returns its target: its class, a

@@ -19,12 +19,12 @@ std::uint64_t add(std::uint64_t hash, std::span<const T> values) noexcept {
 
 std::uint64_t hash_shape(const Dataset& dataset) {
   const std::string_view source = dataset.source();
-  const Picture picture = dataset.picture().value_or(Picture{});
+  const Image image = dataset.image().value_or(Image{});
   const std::array<std::uint64_t, 7> shape = {dataset.inputs(),
                                               dataset.classes(),
                                               dataset.is_regression() ? 1U : 0U,
-                                              picture.height,
-                                              picture.width,
+                                              image.height,
+                                              image.width,
                                               dataset.size(Split::Train).value_or(kEndless),
                                               dataset.size(Split::Test).value_or(kEndless)};
   return add<std::uint64_t>(add<char>(0, source), shape);

@@ -22,7 +22,7 @@ class Generator {
   [[nodiscard]] virtual std::size_t inputs() const = 0;
   [[nodiscard]] virtual std::size_t classes() const = 0;
   [[nodiscard]] virtual bool is_regression() const { return false; }
-  [[nodiscard]] virtual std::optional<Picture> picture() const { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<Image> image() const { return std::nullopt; }
   /// Writes one sample to x (length inputs()) and returns its target (see Dataset::read). Any
   /// thread may call it.
   virtual double draw(core::RandomStream& stream, std::span<float> x) const = 0;
@@ -43,7 +43,7 @@ class GeneratedDataset final : public Dataset {
   [[nodiscard]] std::size_t inputs() const override { return generator_->inputs(); }
   [[nodiscard]] std::size_t classes() const override { return generator_->classes(); }
   [[nodiscard]] bool is_regression() const override { return generator_->is_regression(); }
-  [[nodiscard]] std::optional<Picture> picture() const override { return generator_->picture(); }
+  [[nodiscard]] std::optional<Image> image() const override { return generator_->image(); }
   [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override;
   double read(Split split, std::uint64_t index, std::span<float> x) const override;
 

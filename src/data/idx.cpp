@@ -74,8 +74,8 @@ class IdxDataset final : public Dataset {
   [[nodiscard]] std::string_view source() const override { return "idx"; }
   [[nodiscard]] std::size_t inputs() const override { return train_.images.pixels_per_image(); }
   [[nodiscard]] std::size_t classes() const override { return kClasses; }
-  [[nodiscard]] std::optional<Picture> picture() const override {
-    return Picture{train_.images.rows, train_.images.columns};
+  [[nodiscard]] std::optional<Image> image() const override {
+    return Image{train_.images.rows, train_.images.columns};
   }
   [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override {
     return part(split).images.count;

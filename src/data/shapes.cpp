@@ -145,8 +145,8 @@ class Shapes final : public Generator {
   [[nodiscard]] std::string_view source() const override { return "shapes"; }
   [[nodiscard]] std::size_t inputs() const override { return kImageSide * kImageSide; }
   [[nodiscard]] std::size_t classes() const override { return kShapeClasses; }
-  [[nodiscard]] std::optional<Picture> picture() const override {
-    return Picture{kImageSide, kImageSide};
+  [[nodiscard]] std::optional<Image> image() const override {
+    return Image{kImageSide, kImageSide};
   }
   double draw(core::RandomStream& stream, std::span<float> x) const override {
     const ShapeScene scene = draw_shape_scene(stream);

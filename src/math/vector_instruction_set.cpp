@@ -5,7 +5,7 @@
 //
 #include <hwy/highway.h>
 
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace plumb::math::HWY_NAMESPACE {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 #include "math/vector_kernels.hpp"
 #include "net/dense.hpp"
 
@@ -40,14 +40,14 @@ void Cnn<T>::convolve(std::size_t group, std::span<const T> parameters, Slice<T>
 
 template <class T>
 void Cnn<T>::pool(std::size_t group, Slice<T>& slice) const {
-  const math::PictureShape& shape = shapes_[group].output;
+  const math::ImageShape& shape = shapes_[group].output;
   for (std::size_t s = 0; s < slice.samples(); ++s) {
-    const std::span<const T> picture =
+    const std::span<const T> image =
         slice.activation(group).span().subspan(s * shape.size(), shape.size());
     if (pooling_ == Pooling::Max) {
-      math::max_pool<T>(shape, picture, slice.fed(group + 1).row(s));
+      math::max_pool<T>(shape, image, slice.fed(group + 1).row(s));
     } else {
-      math::average_pool<T>(shape, picture, slice.fed(group + 1).row(s));
+      math::average_pool<T>(shape, image, slice.fed(group + 1).row(s));
     }
   }
 }
@@ -90,23 +90,22 @@ template <class T>
 void Cnn<T>::pass_down(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const {
   if (group == 0) return;
   if (this->is_output(group)) return pass_down_output(parameters, slice);
-  for (std::size_t s = 0; s < slice.samples(); ++s) pass_down_picture(group, parameters, s, slice);
+  for (std::size_t s = 0; s < slice.samples(); ++s) pass_down_image(group, parameters, s, slice);
 }
 
 template <class T>
-std::span<T> Cnn<T>::picture_of_delta(std::size_t group, std::size_t sample,
-                                      Slice<T>& slice) const {
+std::span<T> Cnn<T>::image_of_delta(std::size_t group, std::size_t sample, Slice<T>& slice) const {
   const std::size_t size = shapes_[group].output.size();
   return slice.delta(group).span().subspan(sample * size, size);
 }
 
-/// What arrives from above also goes past the group, before it is multiplied by phi'. Each picture
+/// What arrives from above also goes past the group, before it is multiplied by phi'. Each image
 /// waits where it will go, or, where the group below is pooled, at the beginning of that place.
 template <class T>
 void Cnn<T>::keep_skip(std::size_t group, Slice<T>& slice) const {
   for (std::size_t s = 0; s < slice.samples(); ++s) {
-    const std::span<const T> arrived = picture_of_delta(group, s, slice);
-    std::copy(arrived.begin(), arrived.end(), picture_of_delta(group - 1, s, slice).begin());
+    const std::span<const T> arrived = image_of_delta(group, s, slice);
+    std::copy(arrived.begin(), arrived.end(), image_of_delta(group - 1, s, slice).begin());
   }
 }
 
@@ -125,32 +124,32 @@ void Cnn<T>::multiply_columns(std::size_t group, T alpha, Slice<T>& slice,
   }
 }
 
-/// What arrives at one picture that the group is fed with, but for what goes past the group.
+/// What arrives at one image that the group is fed with, but for what goes past the group.
 template <class T>
-void Cnn<T>::multiply_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
-                              Slice<T>& slice, std::span<T> picture) const {
+void Cnn<T>::multiply_image(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                            Slice<T>& slice, std::span<T> image) const {
   const MatrixView<const T> weights = this->layout().weights(parameters, group);
   const std::size_t positions = this->stages()[group].positions;
-  const std::span<const T> delta = picture_of_delta(group, sample, slice);
+  const std::span<const T> delta = image_of_delta(group, sample, slice);
   const MatrixView<T> columns{scratch<T>(Scratch::ColumnGradient, positions * weights.rows),
                               positions, weights.rows};
   math::gemm<T>(Op::None, Op::Transpose, slice.drop, {delta.data(), positions, weights.cols},
                 weights, T{0}, columns);
-  math::col2im_add<T>(shapes_[group].input, kernel_, columns.span(), picture);
+  math::col2im_add<T>(shapes_[group].input, kernel_, columns.span(), image);
 }
 
 template <class T>
-void Cnn<T>::pass_down_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
-                               Slice<T>& slice) const {
+void Cnn<T>::pass_down_image(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                             Slice<T>& slice) const {
   const bool pooled = shapes_[group - 1].pooled;
-  const std::span<T> below = picture_of_delta(group - 1, sample, slice);
-  if (!pooled && !skips(group)) return multiply_picture(group, parameters, sample, slice, below);
+  const std::span<T> below = image_of_delta(group - 1, sample, slice);
+  if (!pooled && !skips(group)) return multiply_image(group, parameters, sample, slice, below);
   const std::size_t size = shapes_[group].input.size();
-  const std::span<T> picture{scratch<T>(Scratch::FedGradient, size), size};
-  multiply_picture(group, parameters, sample, slice, picture);
-  if (!pooled) return math::add<T>(picture, below);
-  if (skips(group)) math::add<T>(below.first(size), picture);
-  unpool(group - 1, sample, picture, slice);
+  const std::span<T> image{scratch<T>(Scratch::FedGradient, size), size};
+  multiply_image(group, parameters, sample, slice, image);
+  if (!pooled) return math::add<T>(image, below);
+  if (skips(group)) math::add<T>(below.first(size), image);
+  unpool(group - 1, sample, image, slice);
 }
 
 template <class T>
@@ -166,16 +165,16 @@ void Cnn<T>::pass_down_output(std::span<const T> parameters, Slice<T>& slice) co
   for (std::size_t s = 0; s < fed.rows; ++s) unpool(output - 1, s, below.row(s), slice);
 }
 
-/// What arrives at a pooled picture of a group, spread over the picture before pooling.
+/// What arrives at a pooled image of a group, spread over the image before pooling.
 template <class T>
 void Cnn<T>::unpool(std::size_t group, std::size_t sample, std::span<const T> pooled_delta,
                     Slice<T>& slice) const {
-  const math::PictureShape& shape = shapes_[group].output;
-  const std::span<T> to = picture_of_delta(group, sample, slice);
+  const math::ImageShape& shape = shapes_[group].output;
+  const std::span<T> to = image_of_delta(group, sample, slice);
   if (pooling_ == Pooling::Average) return math::average_pool_backward<T>(shape, pooled_delta, to);
-  const std::span<const T> picture =
+  const std::span<const T> image =
       slice.activation(group).span().subspan(sample * shape.size(), shape.size());
-  math::max_pool_backward<T>(shape, picture, pooled_delta, to);
+  math::max_pool_backward<T>(shape, image, pooled_delta, to);
 }
 
 template <class T>

@@ -9,7 +9,7 @@
 namespace plumb::net {
 
 /// Groups 0 .. depth-1 are convolutions, one stage each, weights (kernel * kernel * channels_in,
-/// channels_out) with rows ordered (ky, kx, channel); pictures are (height, width, channels). In
+/// channels_out) with rows ordered (ky, kx, channel); images are (height, width, channels). In
 /// residual networks a convolution adds what it is fed with, from the second on. The extra block
 /// holds the mean over samples of each convolution's delta, (positions, channels).
 template <class T>
@@ -31,15 +31,15 @@ class Cnn final : public Network<T> {
   [[nodiscard]] bool skips(std::size_t group) const { return residual_ && group > 0; }
   void convolve(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const;
   void pool(std::size_t group, Slice<T>& slice) const;
-  [[nodiscard]] std::span<T> picture_of_delta(std::size_t group, std::size_t sample,
-                                              Slice<T>& slice) const;
+  [[nodiscard]] std::span<T> image_of_delta(std::size_t group, std::size_t sample,
+                                            Slice<T>& slice) const;
   void keep_skip(std::size_t group, Slice<T>& slice) const;
   void multiply_columns(std::size_t group, T alpha, Slice<T>& slice,
                         core::MatrixView<T> weights) const;
-  void multiply_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
-                        Slice<T>& slice, std::span<T> picture) const;
-  void pass_down_picture(std::size_t group, std::span<const T> parameters, std::size_t sample,
-                         Slice<T>& slice) const;
+  void multiply_image(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                      Slice<T>& slice, std::span<T> image) const;
+  void pass_down_image(std::size_t group, std::span<const T> parameters, std::size_t sample,
+                       Slice<T>& slice) const;
   void pass_down_output(std::span<const T> parameters, Slice<T>& slice) const;
   void unpool(std::size_t group, std::size_t sample, std::span<const T> pooled_delta,
               Slice<T>& slice) const;

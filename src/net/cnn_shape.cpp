@@ -9,7 +9,7 @@ namespace plumb::net {
 std::vector<ConvolutionShape> convolution_shapes(const NetworkSettings& settings,
                                                  const ProblemShape& problem) {
   std::vector<ConvolutionShape> shapes;
-  math::PictureShape input{problem.picture_height, problem.picture_width, 1};
+  math::ImageShape input{problem.image_height, problem.image_width, 1};
   for (std::size_t l = 0; l < settings.depth; ++l) {
     ConvolutionShape shape{input, {input.height, input.width, settings.width}, false};
     const bool due = settings.pooling != Pooling::None && (l + 1) % settings.pool_every == 0;

@@ -1,9 +1,9 @@
-// How pictures shrink on their way through a convolutional network, and what layers that makes.
+// How images shrink on their way through a convolutional network, and what layers that makes.
 #pragma once
 
 #include <vector>
 
-#include "math/picture_ops.hpp"
+#include "math/images/image_ops.hpp"
 #include "net/parameter_layout.hpp"
 #include "net/problem.hpp"
 #include "net/settings.hpp"
@@ -12,16 +12,16 @@
 namespace plumb::net {
 
 struct ConvolutionShape {
-  math::PictureShape input;
-  math::PictureShape output;  // as large as the input, `width` channels
-  bool pooled = false;        // 2x2 afterwards
+  math::ImageShape input;
+  math::ImageShape output;  // as large as the input, `width` channels
+  bool pooled = false;      // 2x2 afterwards
 
   /// What the next layer sees.
-  [[nodiscard]] math::PictureShape next() const { return pooled ? output.pooled() : output; }
+  [[nodiscard]] math::ImageShape next() const { return pooled ? output.pooled() : output; }
 };
 
-/// One entry a convolution. Pooling follows every pool_every-th one while the pooled picture still
-/// holds a kernel, so that networks of any depth fit any picture the first kernel fits.
+/// One entry a convolution. Pooling follows every pool_every-th one while the pooled image still
+/// holds a kernel, so that networks of any depth fit any image the first kernel fits.
 std::vector<ConvolutionShape> convolution_shapes(const NetworkSettings& settings,
                                                  const ProblemShape& problem);
 

@@ -66,14 +66,14 @@ class CnnTangents final : public DenseTangents {
   }
   [[nodiscard]] double cost(std::size_t stage) const override {
     if (stage == shapes_.size()) return static_cast<double>(layout_.shape(stage).weights());
-    const math::PictureShape& out = shapes_[stage].output;
+    const math::ImageShape& out = shapes_[stage].output;
     constexpr double kSmallProducts = 4;  // times slower than one large product
     return kSmallProducts *
            static_cast<double>(layout_.shape(stage).weights() * out.height * out.width);
   }
 
  private:
-  /// use(output position, input position, tap of the kernel) for every pair inside the picture.
+  /// use(output position, input position, tap of the kernel) for every pair inside the image.
   template <class Use>
   void for_each_tap(std::size_t stage, const Use& use) const {
     const auto height = static_cast<std::ptrdiff_t>(shapes_[stage].input.height);
@@ -92,10 +92,10 @@ class CnnTangents final : public DenseTangents {
     }
   }
 
-  /// z += the convolution of `from`: tap by tap and row by row of the picture, each a product of
+  /// z += the convolution of `from`: tap by tap and row by row of the image, each a product of
   /// neighbouring pixels with the tap's own weights.
   void add_convolved(std::size_t stage, std::span<const double> from, std::span<double> z) const {
-    const math::PictureShape& shape = shapes_[stage].input;
+    const math::ImageShape& shape = shapes_[stage].input;
     const MatrixView<const double> w = weights(stage);
     const auto half = static_cast<std::ptrdiff_t>(settings_.kernel / 2);
     for (std::ptrdiff_t dy = -half; dy <= half; ++dy) {
@@ -108,8 +108,8 @@ class CnnTangents final : public DenseTangents {
     }
   }
 
-  /// Pixels whose neighbour at (dy, dx) lies inside the picture.
-  void add_tap(const math::PictureShape& shape, std::ptrdiff_t dy, std::ptrdiff_t dx,
+  /// Pixels whose neighbour at (dy, dx) lies inside the image.
+  void add_tap(const math::ImageShape& shape, std::ptrdiff_t dy, std::ptrdiff_t dx,
                MatrixView<const double> own, const double* from, double* z) const {
     const auto height = static_cast<std::ptrdiff_t>(shape.height);
     const auto width = static_cast<std::ptrdiff_t>(shape.width);
@@ -130,7 +130,7 @@ class CnnTangents final : public DenseTangents {
   }
 
   // The entry that the network's own maximum picked, or the mean.
-  void pool_in_place(const math::PictureShape& shape, std::span<const double> real,
+  void pool_in_place(const math::ImageShape& shape, std::span<const double> real,
                      std::span<double> a) const {
     std::vector<double> pooled;
     for (std::size_t y = 0; y + 1 < shape.height; y += 2) {

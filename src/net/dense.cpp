@@ -1,6 +1,6 @@
 #include "net/dense.hpp"
 
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 
 namespace plumb::net {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <span>
 
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 #include "net/tangents.hpp"
 
 namespace plumb::net {

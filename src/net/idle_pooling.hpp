@@ -8,7 +8,7 @@
 
 namespace plumb::net {
 
-/// Why no convolution of a cnn is pooled although its depth would allow for it: the picture is too
+/// Why no convolution of a cnn is pooled although its depth would allow for it: the image is too
 /// small. "what is wrong; what is allowed"; empty when pooling happens, is not due or not wanted,
 /// and for other families. No Misfit: such a network can be trained, unless somebody counts on the
 /// pooling.

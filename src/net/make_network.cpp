@@ -10,18 +10,18 @@ namespace plumb::net {
 namespace {
 
 Misfit cnn_misfit(const NetworkSettings& settings, const ProblemShape& problem) {
-  if (problem.picture_height == 0) {
+  if (problem.image_height == 0) {
     return {"network.family",
-            fmt::format("network.family = cnn needs pictures, and the {} inputs are none; allowed: "
+            fmt::format("network.family = cnn needs images, and the {} inputs are none; allowed: "
                         "shapes, idx, or csv with a square number of inputs",
                         problem.inputs)};
   }
-  const std::size_t side = std::min(problem.picture_height, problem.picture_width);
+  const std::size_t side = std::min(problem.image_height, problem.image_width);
   if (settings.kernel <= side) return {};
   return {"network.kernel",
-          fmt::format("network.kernel = {} is larger than the picture of {} x {}; allowed: an odd "
+          fmt::format("network.kernel = {} is larger than the image of {} x {}; allowed: an odd "
                       "integer from 1 to {}",
-                      settings.kernel, problem.picture_height, problem.picture_width,
+                      settings.kernel, problem.image_height, problem.image_width,
                       side % 2 == 0 ? side - 1 : side)};
 }
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 
 namespace plumb::net {
 namespace {

@@ -8,9 +8,9 @@
 #include <span>
 #include <vector>
 
-#include "math/activation_kernels.hpp"
-#include "math/exponent_counts.hpp"
-#include "math/number_format.hpp"
+#include "math/activations/activation_kernels.hpp"
+#include "math/formats/exponent_counts.hpp"
+#include "math/formats/number_format.hpp"
 #include "net/parameter_layout.hpp"
 #include "net/problem.hpp"
 #include "net/settings.hpp"

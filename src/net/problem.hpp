@@ -8,9 +8,9 @@ namespace plumb::net {
 struct ProblemShape {
   std::size_t inputs = 0;   // numbers per sample
   std::size_t classes = 0;  // outputs of the network; 1: a value is predicted
-  // Grey picture the inputs are, row by row; 0 x 0 when they are none.
-  std::size_t picture_height = 0;
-  std::size_t picture_width = 0;
+  // Grey image the inputs are, row by row; 0 x 0 when they are none.
+  std::size_t image_height = 0;
+  std::size_t image_width = 0;
 };
 
 }  // namespace plumb::net

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 #include "math/vector_kernels.hpp"
 #include "net/dense.hpp"
 

@@ -22,7 +22,7 @@ struct NetworkSettings {
   double bias_variance = 0;    // Init::Scaled
   bool residual = false;       // mlp, cnn: a_l = a_{l-1} + phi(z_l) from the second layer on
   // cnn: `kernel` x `kernel` convolutions, zero padding, stride 1; pooling 2x2 after every
-  // `pool_every`-th of them while the pooled picture still holds a kernel.
+  // `pool_every`-th of them while the pooled image still holds a kernel.
   std::size_t kernel = 3;  // odd
   Pooling pooling = Pooling::Max;
   std::size_t pool_every = 2;

@@ -9,7 +9,7 @@
 
 #include "core/aligned_buffer.hpp"
 #include "core/matrix_view.hpp"
-#include "math/activation_kernels.hpp"
+#include "math/activations/activation_kernels.hpp"
 #include "math/square_sum.hpp"
 #include "net/losses.hpp"
 #include "net/stage.hpp"

@@ -57,7 +57,7 @@ class Namer {
     return layer + 1 == layout_.layers() ? "class" : fmt::format("unit_{}", layer + 1);
   }
 
-  /// What the rows of W stand for: the units below, or pixels and channels of a picture.
+  /// What the rows of W stand for: the units below, or pixels and channels of an image.
   std::string fed_dimension(std::size_t layer) const {
     if (network_.family == net::Family::Cnn) return fmt::format("fed_{}", layer + 1);
     return layer == 0 ? "input" : unit_dimension(layer - 1);

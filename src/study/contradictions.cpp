@@ -63,7 +63,7 @@ const std::vector<Contradiction>& contradictions() {
        {"teacher", "spirals"},
        "network.family",
        {"cnn"},
-       "its samples are no pictures",
+       "its samples are no images",
        "shapes, idx or csv with network.family = cnn"},
       {"train.loss",
        {"softmax_cross_entropy", "sigmoid_cross_entropy"},

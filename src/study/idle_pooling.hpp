@@ -9,7 +9,7 @@ namespace plumb::study {
 
 /// Throws core::UsageError when even the deepest network of the study has fewer convolutions than a
 /// network.pool_every that somebody wrote, or than its default where somebody wrote
-/// network.pooling. Whether pictures are large enough only the data can tell: net/idle_pooling.hpp.
+/// network.pooling. Whether images are large enough only the data can tell: net/idle_pooling.hpp.
 void check_pooling(const std::vector<Sweep>& sweeps);
 
 }  // namespace plumb::study

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "math/exponent_counts.hpp"
+#include "math/formats/exponent_counts.hpp"
 #include "math/vector_kernels.hpp"
 #include "train/gradient_store.hpp"
 #include "train/measure.hpp"

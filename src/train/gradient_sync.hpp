@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "comm/allreduce/tree_allreduce.hpp"
 #include "comm/communicator.hpp"
-#include "comm/tree_allreduce.hpp"
 #include "train/backward_listener.hpp"
 #include "train/flight_log.hpp"
 #include "train/gradient_store.hpp"

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/matrix_view.hpp"
-#include "math/activation_kernels.hpp"
-#include "math/exponent_counts.hpp"
+#include "math/activations/activation_kernels.hpp"
+#include "math/formats/exponent_counts.hpp"
 #include "math/square_sum.hpp"
 #include "math/vector_kernels.hpp"
 

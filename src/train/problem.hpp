@@ -7,8 +7,8 @@
 namespace plumb::train {
 
 inline net::ProblemShape problem_of(const data::Dataset& dataset) {
-  const data::Picture picture = dataset.picture().value_or(data::Picture{});
-  return {dataset.inputs(), dataset.classes(), picture.height, picture.width};
+  const data::Image image = dataset.image().value_or(data::Image{});
+  return {dataset.inputs(), dataset.classes(), image.height, image.width};
 }
 
 }  // namespace plumb::train

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "comm/wire_format.hpp"
-#include "math/number_format.hpp"
+#include "comm/allreduce/wire_format.hpp"
+#include "math/formats/number_format.hpp"
 #include "net/settings.hpp"
 
 namespace plumb::train {

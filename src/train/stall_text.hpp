@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "comm/tree_allreduce.hpp"
+#include "comm/allreduce/tree_allreduce.hpp"
 
 namespace plumb::train {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "core/aligned_buffer.hpp"
-#include "math/adam_update.hpp"
+#include "math/updates/adam_update.hpp"
 
 namespace plumb::train {
 namespace {

@@ -9,7 +9,7 @@ import urllib.parse
 
 FENCE = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
-# [text](target), ![picture](target "title"), and [name]: target.
+# [text](target), ![image](target "title"), and [name]: target.
 INLINE = re.compile(r"\]\(\s*<?([^\s()<>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
 REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s*<?([^\s<>]+)", re.MULTILINE)
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)

@@ -39,9 +39,9 @@ def mlp(p, x, network):
 
 
 def cnn(p, x, network):
-    """PyTorch's pictures are (sample, channel, height, width), its kernels (out, in, ky, kx)."""
+    """PyTorch's images are (sample, channel, height, width), its kernels (out, in, ky, kx)."""
     kernel, last = network["kernel"], sum(name.startswith("W") for name in p)
-    x = x.reshape(len(x), 1, *network["picture"])
+    x = x.reshape(len(x), 1, *network["image"])
     for layer in range(1, last):
         weights = p[f"W{layer}"].reshape(kernel, kernel, x.shape[1], -1).permute(3, 2, 0, 1)
         a = phi(network, functional.conv2d(x, weights, p[f"b{layer}"], padding=kernel // 2))

@@ -17,7 +17,7 @@ class CheckLayering(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.source = pathlib.Path(folder.name) / "src"
         self.write("core/error.hpp", "#pragma once\n")
-        self.write("math/gemm.hpp", '#include <cblas.h>\n#include "core/error.hpp"\n')
+        self.write("math/gemm/gemm.hpp", '#include <cblas.h>\n#include "core/error.hpp"\n')
         self.write("probe/rows.hpp", "#pragma once\n")
         self.write("probe/norms.hpp", '#include "probe/rows.hpp"\n')
         self.write("record/writer.hpp", '#include "probe/rows.hpp"\n')
@@ -37,7 +37,7 @@ class CheckLayering(unittest.TestCase):
         self.assertEqual(check_layering.check(self.source), [])
 
     def test_an_include_that_points_up_is_found_with_its_line(self):
-        self.write("core/clock.cpp", '#include <chrono>\n\n#include "math/gemm.hpp"\n')
+        self.write("core/clock.cpp", '#include <chrono>\n\n#include "math/gemm/gemm.hpp"\n')
         self.expect_fault("core/clock.cpp:3", "core may not include math/gemm.hpp")
 
     def test_a_room_that_may_use_one_header_may_not_use_its_neighbour(self):
@@ -57,7 +57,7 @@ class CheckLayering(unittest.TestCase):
         self.expect_fault("attic/box.hpp:1", "room attic is not in the table")
 
     def test_an_include_without_its_room_is_found(self):
-        self.write("math/gemm.cpp", '#include "gemm.hpp"\n')
+        self.write("math/gemm/gemm.cpp", '#include "gemm.hpp"\n')
         self.expect_fault("math/gemm.cpp:1", 'written "room/file.hpp"')
 
     def test_headers_that_include_each_other_are_found(self):

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "comm/allreduce/pieces.hpp"
 #include "comm/launcher.hpp"
-#include "comm/pieces.hpp"
 #include "world.hpp"
 
 namespace plumb::comm {

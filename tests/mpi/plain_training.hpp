@@ -8,8 +8,8 @@
 
 #include "data/dataset.hpp"
 #include "data/sample_order.hpp"
-#include "math/adam_update.hpp"
 #include "math/square_sum.hpp"
+#include "math/updates/adam_update.hpp"
 #include "math/vector_kernels.hpp"
 #include "net/initializers.hpp"
 #include "net/network.hpp"

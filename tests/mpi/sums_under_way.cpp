@@ -6,7 +6,7 @@
 #include <chrono>
 #include <thread>
 
-#include "comm/tree_allreduce.hpp"
+#include "comm/allreduce/tree_allreduce.hpp"
 #include "tree_numbers.hpp"
 
 namespace plumb::comm {

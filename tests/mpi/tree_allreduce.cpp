@@ -1,6 +1,6 @@
 // TreeAllreduce against its definition: the aligned binary tree over ranks, evaluated locally from
 // everybody's numbers, which any rank can compute.
-#include "comm/tree_allreduce.hpp"
+#include "comm/allreduce/tree_allreduce.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "comm/wire_format.hpp"
+#include "comm/allreduce/wire_format.hpp"
 #include "world.hpp"
 
 namespace plumb::comm {

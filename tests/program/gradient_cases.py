@@ -9,7 +9,7 @@ import re
 import h5py
 import numpy as np
 
-import made_up_pictures
+import made_up_images
 import reference_cnn
 import reference_mlp
 import reference_rnn
@@ -28,12 +28,12 @@ TOLERANCE = {"float32": 1e-4, "float64": 1e-10}
 # (zero, or in a pooling window the second largest entry) may fall on either side of it.
 ROUNDING = {"float32": 16 * 2.0**-24, "float64": 16 * 2.0**-53}
 
-PICTURE = (13, 11)  # height, width: odd, so that pooling drops a row and a column
+IMAGE = (13, 11)  # height, width: odd, so that pooling drops a row and a column
 SAMPLES = 16
 
 COMMON = {"train.batch": SAMPLES, "train.slice": 4, "train.steps": 1, "record.snapshot_steps": [0]}
 TEACHER = {"data.source": "teacher", "data.inputs": 9, "data.classes": 4}
-IMAGES = {"data.source": "idx", "data.path": "pictures"}
+IMAGES = {"data.source": "idx", "data.path": "images"}
 ADDING = {"data.source": "adding"}
 ARRAY = re.compile(r"x|y|d?[WUb]\d+")  # of a snapshot; sample, unit_1, ... are axes
 NOT_SWEPT = {"record.snapshot_steps"}
@@ -97,7 +97,7 @@ CASES = {
     "rnn_adding_two_steps": rnn(2, 5, ADDING, init=["glorot", "identity"]),
     "rnn_adding_long": rnn(100, 11, ADDING, init=["orthogonal", "identity"],
                            activation=["sigmoid", "tanh", "linear"], recurrent_gain=[1.0, 0.98]),
-    "rnn_images_row_by_row": rnn(PICTURE[0], 17, IMAGES, init=["glorot", "orthogonal", "identity"],
+    "rnn_images_row_by_row": rnn(IMAGE[0], 17, IMAGES, init=["glorot", "orthogonal", "identity"],
                                  loss=LOSSES),
     "rnn_single_step": rnn(1, 6, IMAGES, activation=["tanh", "relu"]),
 }
@@ -128,7 +128,7 @@ class Snapshot:
         self.parameters = {name: arrays[name] for name in arrays if not name.startswith("d")}
         self.network = {key.removeprefix("network."): value for key, value in self.settings.items()
                         if key.startswith("network.")}
-        self.network["picture"] = PICTURE
+        self.network["image"] = IMAGE
         self.loss = self.settings["train.loss"]
         self.precision = self.settings["train.precision"]
         self.reference = REFERENCES[self.network["family"]]
@@ -181,9 +181,9 @@ def relative_error(recorded, expected):
 def record(test, settings, precision, seed):
     """Runs the study; its snapshots, in the order of the sweep."""
     settings = {**settings, "train.precision": precision, "train.seed": seed}
-    if settings["data.source"] == "idx" and not (test.folder / "pictures").exists():
-        height, width = PICTURE
-        made_up_pictures.write(test.folder / "pictures", 64, 8, height, width)
+    if settings["data.source"] == "idx" and not (test.folder / "images").exists():
+        height, width = IMAGE
+        made_up_images.write(test.folder / "images", 64, 8, height, width)
     study_file = test.write(f"{precision} {seed}.toml", toml(settings))
     results = test.train(study_file, f"{precision} {seed}", "--data-dir", test.folder, threads=2)
     files = sorted(results.glob("*.h5"))

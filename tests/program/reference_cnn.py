@@ -1,5 +1,5 @@
-"""A convolutional network in plain numpy float64, tap by tap. Pictures are (samples, height, width,
-channels); network["picture"] is (height, width) of the input. Residual: from the second convolution
+"""A convolutional network in plain numpy float64, tap by tap. Images are (samples, height, width,
+channels); network["image"] is (height, width) of the input. Residual: from the second convolution
 on, what it is fed with is added to what it hands on, before pooling."""
 import numpy as np
 
@@ -8,11 +8,11 @@ import reference_parts as parts
 WINDOW = [(0, 0), (0, 1), (1, 0), (1, 1)]  # of 2x2 pooling, row by row
 
 
-def shifted(pictures, kernel):
-    """(ky, kx, the pictures as that tap of the kernel sees them, zeros around) for every tap."""
-    _, height, width, _ = pictures.shape
+def shifted(images, kernel):
+    """(ky, kx, the images as that tap of the kernel sees them, zeros around) for every tap."""
+    _, height, width, _ = images.shape
     margin = kernel // 2
-    padded = np.pad(pictures, ((0, 0), (margin, margin), (margin, margin), (0, 0)))
+    padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin), (0, 0)))
     for ky in range(kernel):
         for kx in range(kernel):
             yield ky, kx, padded[:, ky:ky + height, kx:kx + width]
@@ -23,19 +23,19 @@ def taps(W, kernel, channels):
     return W.reshape(kernel, kernel, channels, -1)
 
 
-def convolve(pictures, W, kernel):
-    weights = taps(W, kernel, pictures.shape[3])
-    return sum(seen @ weights[ky, kx] for ky, kx, seen in shifted(pictures, kernel))
+def convolve(images, W, kernel):
+    weights = taps(W, kernel, images.shape[3])
+    return sum(seen @ weights[ky, kx] for ky, kx, seen in shifted(images, kernel))
 
 
-def weight_gradient(pictures, delta, kernel):
+def weight_gradient(images, delta, kernel):
     """Sum over samples and positions; shaped as W."""
     rows = [np.tensordot(seen, delta, axes=([0, 1, 2], [0, 1, 2]))
-            for _, _, seen in shifted(pictures, kernel)]
+            for _, _, seen in shifted(images, kernel)]
     return np.concatenate(rows)
 
 
-def picture_gradient(delta, W, kernel, channels):
+def image_gradient(delta, W, kernel, channels):
     samples, height, width, _ = delta.shape
     weights, margin = taps(W, kernel, channels), kernel // 2
     padded = np.zeros((samples, height + 2 * margin, width + 2 * margin, channels))
@@ -45,32 +45,32 @@ def picture_gradient(delta, W, kernel, channels):
     return padded[:, margin:margin + height, margin:margin + width]
 
 
-def windows(pictures):
+def windows(images):
     """(4, samples, height / 2, width / 2, channels); an odd last row or column is dropped."""
-    height, width = pictures.shape[1] // 2 * 2, pictures.shape[2] // 2 * 2
-    return np.stack([pictures[:, y:height:2, x:width:2] for y, x in WINDOW])
+    height, width = images.shape[1] // 2 * 2, images.shape[2] // 2 * 2
+    return np.stack([images[:, y:height:2, x:width:2] for y, x in WINDOW])
 
 
-def pool(pictures, pooling):
-    return windows(pictures).max(axis=0) if pooling == "max" else windows(pictures).mean(axis=0)
+def pool(images, pooling):
+    return windows(images).max(axis=0) if pooling == "max" else windows(images).mean(axis=0)
 
 
-def unpool(arriving, pictures, pooling):
-    """From the gradient of the pooled pictures to that of the pictures. The first of equals is the
+def unpool(arriving, images, pooling):
+    """From the gradient of the pooled images to that of the images. The first of equals is the
     largest."""
-    result = np.zeros_like(pictures)
-    height, width = pictures.shape[1] // 2 * 2, pictures.shape[2] // 2 * 2
-    first_largest = windows(pictures).argmax(axis=0)
+    result = np.zeros_like(images)
+    height, width = images.shape[1] // 2 * 2, images.shape[2] // 2 * 2
+    first_largest = windows(images).argmax(axis=0)
     for i, (y, x) in enumerate(WINDOW):
         share = first_largest == i if pooling == "max" else 0.25
         result[:, y:height:2, x:width:2] = share * arriving
     return result
 
 
-def is_pooled(layer, pictures, network):
-    """After every pool_every-th convolution while the pooled picture still holds a kernel."""
+def is_pooled(layer, images, network):
+    """After every pool_every-th convolution while the pooled image still holds a kernel."""
     return (network["pooling"] != "none" and layer % network["pool_every"] == 0
-            and min(pictures.shape[1:3]) // 2 >= network["kernel"])
+            and min(images.shape[1:3]) // 2 >= network["kernel"])
 
 
 class Convolution:
@@ -89,7 +89,7 @@ class Convolution:
 
 def forward(parameters, x, network):
     """The convolutions and the z of the output layer."""
-    fed, passed = x.reshape(len(x), *network["picture"], 1), []
+    fed, passed = x.reshape(len(x), *network["image"], 1), []
     last = parts.layers(parameters)
     for layer in range(1, last):
         passed.append(Convolution(layer, fed, parameters, network))
@@ -117,7 +117,7 @@ def gradients(parameters, x, y, network, loss):
         delta = arriving * parts.phi_prime(network, here.z)
         result[f"dW{layer}"] = weight_gradient(here.fed, delta, kernel) / samples
         result[f"db{layer}"] = delta.sum(axis=(0, 1, 2)) / samples
-        below = picture_gradient(delta, parameters[f"W{layer}"], kernel, here.fed.shape[3])
+        below = image_gradient(delta, parameters[f"W{layer}"], kernel, here.fed.shape[3])
         arriving = below + arriving if here.skips else below
     return result
 

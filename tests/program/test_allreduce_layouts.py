@@ -5,7 +5,7 @@ import unittest
 import h5py
 import numpy as np
 
-import made_up_pictures
+import made_up_images
 from allreduce_studies import BUCKETS, MLP, RNN, SMALL, WAYS, Layouts, histories
 
 # Ranks x threads; every study runs on all of them, in all six ways. 24 slices leave some of 8 ranks
@@ -46,8 +46,8 @@ CNN = """
 
 
 class SameBitsHoweverTheGradientTravels(Layouts):
-    def small_pictures(self):
-        made_up_pictures.write(self.folder / "mnist", height=10, width=9)
+    def small_images(self):
+        made_up_images.write(self.folder / "mnist", height=10, width=9)
         return self.folder
 
     def check(self, keys, *arguments, at_least=(2, 1, 1)):
@@ -109,7 +109,7 @@ class SameBitsHoweverTheGradientTravels(Layouts):
         self.check(CNN + SMALL + """
             train.momentum = 0.9
             train.weight_decay = 1e-3
-        """, "--data-dir", self.small_pictures())
+        """, "--data-dir", self.small_images())
 
     def test_of_a_residual_convolutional_network(self):
         self.check(CNN + SMALL + """
@@ -118,7 +118,7 @@ class SameBitsHoweverTheGradientTravels(Layouts):
             network.pool_every = 1
             train.optimizer = "adam"
             train.learning_rate = 0.01
-        """, "--data-dir", self.small_pictures())
+        """, "--data-dir", self.small_images())
 
     def test_of_a_recurrent_network(self):
         self.check(RNN + SMALL + "train.momentum = 0.9\n", "--set", "record.every=2",

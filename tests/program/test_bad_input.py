@@ -234,7 +234,7 @@ class BadData(BadInput):
         arguments = self.run_arguments(study, "--data-dir", self.folder, "--set", "data.samples=65")
         self.expect_error(arguments, USAGE, "64")
 
-    def test_a_kernel_larger_than_the_picture(self):
+    def test_a_kernel_larger_than_the_image(self):
         self.write_digits()
         study = self.study_on("idx", "digits")
         study.write_text(study.read_text().replace(
@@ -242,7 +242,7 @@ class BadData(BadInput):
         arguments = self.run_arguments(study, "--data-dir", self.folder)
         self.expect_error(arguments, USAGE, f"{study}:5: ", "network.kernel = 5", "4 x 4")
 
-    def test_pooling_of_pictures_too_small_for_it(self):
+    def test_pooling_of_images_too_small_for_it(self):
         self.write_digits()
         study = self.study_on("idx", "digits")
         base = study.read_text()
@@ -391,7 +391,7 @@ class BadCombinations(StudyErrors):
             "steps = 3", 'steps = 3\nprecision = "float64"\ngradient_format = "float16"', 12,
             "train.precision = float32")
 
-    def test_kernels_that_fit_no_picture(self):
+    def test_kernels_that_fit_no_image(self):
         self.expect_study_error("width = 8", 'width = 8\nfamily = "cnn"\nkernel = 33', 5,
                                 "an odd integer from 1 to 31")
         self.expect_study_error("width = 8", 'width = 8\nfamily = "cnn"\nkernel = 4', 5,
@@ -400,7 +400,7 @@ class BadCombinations(StudyErrors):
                                 "only with network.family = cnn")
 
     def test_convolutions_over_points(self):
-        self.expect_study_error("width = 8", 'width = 8\nfamily = "cnn"', 7, "no pictures")
+        self.expect_study_error("width = 8", 'width = 8\nfamily = "cnn"', 7, "no images")
 
     def test_residual_recurrence(self):
         self.expect_study_error("width = 8", 'width = 8\nfamily = "rnn"\nresidual = true', 5,

@@ -114,7 +114,7 @@ class Commands(plumb.ProgramTest):
 
     def test_dry_run_counts_the_columns_of_convolutions(self):
         """im2col: each of 32 x 32 pixels with its 31 x 31 neighbours in 8 channels, and once more
-        for the gradient; both in float64, too, for the check of the gradient. Weights and pictures
+        for the gradient; both in float64, too, for the check of the gradient. Weights and images
         are a twentieth of that."""
         row = self.dry_run("data.source=shapes", "network.family=cnn", "network.kernel=31",
                            "network.width=8")

@@ -60,7 +60,7 @@ class TheReferencesThemselves(unittest.TestCase):
             for activation in ACTIVATIONS:
                 network = {"activation": activation, "negative_slope": 0.1, "residual": residual,
                            "kernel": kernel, "pooling": pooling, "pool_every": 2,
-                           "picture": (9, 7)}
+                           "image": (9, 7)}
                 self.check("cnn", self.draw(shapes), self.random.normal(size=(5, 63)),
                            self.random.integers(0, 4, 5), network, "softmax_cross_entropy")
 

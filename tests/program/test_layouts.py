@@ -4,7 +4,7 @@ import unittest
 import h5py
 import numpy as np
 
-import made_up_pictures
+import made_up_images
 import plumb
 
 LAYOUTS = [(1, 1), (1, 2), (2, 1), (2, 2), (4, 1)]  # ranks x threads
@@ -118,15 +118,15 @@ class SameBitsOnEveryLayout(plumb.ProgramTest):
         """MNIST, or something with its names and format."""
         if plumb.data_dir() is not None:
             return plumb.data_dir()
-        made_up_pictures.write(self.folder / "mnist")
+        made_up_images.write(self.folder / "mnist")
         return self.folder
 
-    def small_pictures(self):
-        made_up_pictures.write(self.folder / "mnist", height=13, width=11)
+    def small_images(self):
+        made_up_images.write(self.folder / "mnist", height=13, width=11)
         return self.folder
 
     def test_of_a_convolutional_network(self):
-        self.check(CNN, "--data-dir", self.small_pictures(), layouts=[*LAYOUTS, (8, 1)])
+        self.check(CNN, "--data-dir", self.small_images(), layouts=[*LAYOUTS, (8, 1)])
 
     def test_of_a_residual_convolutional_network_with_average_pooling(self):
         self.check(CNN + """
@@ -135,7 +135,7 @@ class SameBitsOnEveryLayout(plumb.ProgramTest):
             network.pool_every = 1
             train.precision = "float64"
             train.momentum = 0.9
-        """, "--data-dir", self.small_pictures())
+        """, "--data-dir", self.small_images())
 
     def test_of_a_recurrent_network_on_the_adding_problem(self):
         history = self.check(RNN + """
@@ -150,7 +150,7 @@ class SameBitsOnEveryLayout(plumb.ProgramTest):
             data.source = "idx"
             data.path = "mnist"
             train.optimizer = "adam"
-        """, "--data-dir", self.small_pictures(), "--set", "network.depth=13")
+        """, "--data-dir", self.small_images(), "--set", "network.depth=13")
 
     def test_of_a_residual_network_with_adam(self):
         self.check(RESIDUAL_MLP + """
@@ -180,7 +180,7 @@ class SameBitsOnEveryLayout(plumb.ProgramTest):
         self.check_dynamic_loss_scale(RNN + 'data.source = "adding"\n')
 
     def test_of_float16_gradients_of_a_convolutional_network(self):
-        self.check_dynamic_loss_scale(CNN, "--data-dir", self.small_pictures())
+        self.check_dynamic_loss_scale(CNN, "--data-dir", self.small_images())
 
     def check_dynamic_loss_scale(self, study, *arguments):
         history = self.check(study + """
@@ -198,7 +198,7 @@ class SameBitsOnEveryLayout(plumb.ProgramTest):
             train.gradient_format = "bfloat16"
             train.loss_scale = 256
             train.gradient_clip = 0.1
-        """, "--data-dir", self.small_pictures())
+        """, "--data-dir", self.small_images())
 
     def test_a_sweep_can_be_run_in_parts(self):
         """A Slurm array's tasks, one after the other, give what one run gives."""

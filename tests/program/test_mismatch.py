@@ -170,7 +170,7 @@ class Programs(Mismatch):
 
 
 class Data(Mismatch):
-    """64 pictures of 4 x 4 pixels in three classes, and 16 for the test."""
+    """64 images of 4 x 4 pixels in three classes, and 16 for the test."""
 
     def write_digits(self, folder, **changes):
         """changes: file=(place, byte) to put there."""

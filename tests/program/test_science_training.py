@@ -71,7 +71,7 @@ class Training(plumb.ProgramTest):
             losses[settings["network.init"]] = self.mean_of_last_steps(history)
             decay = history["gradients/delta_rms"][0]
             print(settings["network.init"], losses[settings["network.init"]], decay[0] / decay[29])
-        # A network that ignores the picture is left with CHANCE at best, and a little more while
+        # A network that ignores the image is left with CHANCE at best, and a little more while
         # its output biases run after the class frequencies of the last batches: 10 batches of 128
         # scatter each frequency by 1 %, which costs 9 (.01)^2 / (2 / 9) = .004.
         self.assertAlmostEqual(losses["glorot"], CHANCE, delta=0.01)

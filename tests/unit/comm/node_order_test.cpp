@@ -1,4 +1,4 @@
-#include "comm/node_order.hpp"
+#include "comm/placement/node_order.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "comm/placement_warning.hpp"
+#include "comm/placement/placement_warning.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The schedules of a tree sum, played by all ranks in one process: who sends what to whom must fit
 // together, and give every rank the bits of the aligned binary tree.
-#include "comm/schedule.hpp"
+#include "comm/allreduce/schedule.hpp"
 
 #include <gtest/gtest.h>
 

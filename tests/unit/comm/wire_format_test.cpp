@@ -1,4 +1,4 @@
-#include "comm/wire_format.hpp"
+#include "comm/allreduce/wire_format.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
@@ -14,7 +14,7 @@
 
 #include "../math/math_testing.hpp"
 #include "core/random.hpp"
-#include "math/number_format.hpp"
+#include "math/formats/number_format.hpp"
 
 namespace plumb::comm {
 namespace {

@@ -41,7 +41,7 @@ TEST(adding, has_two_inputs_per_time_step_and_one_output) {
   EXPECT_EQ(adding->inputs(), 100U);
   EXPECT_EQ(adding->classes(), 1U);
   EXPECT_TRUE(adding->is_regression());
-  EXPECT_EQ(adding->picture(), std::nullopt);
+  EXPECT_EQ(adding->image(), std::nullopt);
 }
 
 TEST(adding, marks_one_step_in_each_half_and_adds_their_values) {

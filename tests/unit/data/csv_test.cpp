@@ -57,10 +57,10 @@ TEST_F(csv, skips_comments_empty_lines_a_header_and_blanks) {
   expect_written_samples(*open());
 }
 
-TEST_F(csv, takes_a_square_number_of_features_for_a_picture) {
-  EXPECT_EQ(open()->picture(), std::nullopt);  // two features
+TEST_F(csv, takes_a_square_number_of_features_for_a_image) {
+  EXPECT_EQ(open()->image(), std::nullopt);  // two features
   folder_.write(kTrain, "1,2,3,4,0\n1,2,3,4,1\n");
-  EXPECT_EQ(open()->picture(), (Picture{2, 2}));
+  EXPECT_EQ(open()->image(), (Image{2, 2}));
   EXPECT_FALSE(open()->is_regression());
 }
 

@@ -62,10 +62,10 @@ TEST(generated, draws_training_and_test_samples_from_different_streams) {
   }
 }
 
-TEST(generated, has_pictures_only_where_it_draws_some) {
-  EXPECT_EQ(open_generated(Source::Shapes, 1)->picture(), (Picture{32, 32}));
-  EXPECT_EQ(open_generated(Source::Teacher, 1)->picture(), std::nullopt);
-  EXPECT_EQ(open_generated(Source::Spirals, 1)->picture(), std::nullopt);
+TEST(generated, has_images_only_where_it_draws_some) {
+  EXPECT_EQ(open_generated(Source::Shapes, 1)->image(), (Image{32, 32}));
+  EXPECT_EQ(open_generated(Source::Teacher, 1)->image(), std::nullopt);
+  EXPECT_EQ(open_generated(Source::Spirals, 1)->image(), std::nullopt);
 }
 
 TEST(generated, draws_classes_but_for_the_adding_problem) {

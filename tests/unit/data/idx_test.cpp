@@ -80,8 +80,8 @@ TEST_F(idx, reads_raw_files_without_a_test_split) {
   EXPECT_EQ(open()->size(Split::Test), 0U);
 }
 
-TEST_F(idx, has_pictures_of_the_height_and_width_in_the_header) {
-  EXPECT_EQ(open()->picture(), (Picture{2, 3}));
+TEST_F(idx, has_images_of_the_height_and_width_in_the_header) {
+  EXPECT_EQ(open()->image(), (Image{2, 3}));
   EXPECT_FALSE(open()->is_regression());
 }
 

@@ -31,7 +31,7 @@ TEST(real_data, reads_mnist) {
   settings.path = "mnist";
   const auto mnist = open_dataset(settings, *folder, 1);
   EXPECT_EQ(mnist->inputs(), 784U);
-  EXPECT_EQ(mnist->picture(), (Picture{28, 28}));
+  EXPECT_EQ(mnist->image(), (Image{28, 28}));
   EXPECT_EQ(mnist->size(Split::Train), 60000U);
   EXPECT_EQ(mnist->size(Split::Test), 10000U);
   const std::array<std::int32_t, 5> first_labels = {5, 0, 4, 1, 9};
@@ -55,7 +55,7 @@ TEST(real_data, reads_optdigits) {
   settings.test_path = "optdigits/optdigits.tes";
   const auto digits = open_dataset(settings, *folder, 1);
   EXPECT_EQ(digits->inputs(), 64U);
-  EXPECT_EQ(digits->picture(), (Picture{8, 8}));
+  EXPECT_EQ(digits->image(), (Image{8, 8}));
   EXPECT_EQ(digits->classes(), 10U);
   EXPECT_EQ(digits->size(Split::Train), 2999U);
   EXPECT_EQ(digits->size(Split::Test), 1797U);

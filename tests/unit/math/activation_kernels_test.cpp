@@ -1,4 +1,4 @@
-#include "math/activation_kernels.hpp"
+#include "math/activations/activation_kernels.hpp"
 
 #include "math_testing.hpp"
 

@@ -1,4 +1,4 @@
-#include "math/adam_update.hpp"
+#include "math/updates/adam_update.hpp"
 
 #include "math_testing.hpp"
 

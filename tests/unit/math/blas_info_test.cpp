@@ -1,4 +1,4 @@
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "math/exponent_counts.hpp"
+#include "math/formats/exponent_counts.hpp"
 
 #include <numeric>
 

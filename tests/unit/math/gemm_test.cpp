@@ -1,4 +1,4 @@
-#include "math/gemm.hpp"
+#include "math/gemm/gemm.hpp"
 
 #include <stdexcept>
 #include <string>

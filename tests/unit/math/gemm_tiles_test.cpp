@@ -1,4 +1,4 @@
-#include "math/gemm_tiles.hpp"
+#include "math/gemm/gemm_tiles.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "math/number_format.hpp"
+#include "math/formats/number_format.hpp"
 
 #include <algorithm>
 

@@ -170,7 +170,7 @@ NetworkSettings cnn(std::size_t depth) {
   return settings;
 }
 
-TEST(cnn, pictures_shrink_while_they_still_hold_a_kernel) {
+TEST(cnn, images_shrink_while_they_still_hold_a_kernel) {
   const auto shapes = convolution_shapes(cnn(8), {784, 10, 28, 28});
   std::vector<std::size_t> heights;
   heights.reserve(shapes.size());
@@ -192,30 +192,30 @@ TEST(cnn, of_a_kernel_of_one_is_a_dense_layer_at_every_pixel) {
   }
 }
 
-TEST(cnn, refuses_a_kernel_larger_than_the_picture_and_data_without_one) {
+TEST(cnn, refuses_a_kernel_larger_than_the_image_and_data_without_one) {
   NetworkSettings settings = cnn(1);
   settings.kernel = 5;
   EXPECT_EQ(misfit(settings, {16, 2, 4, 4}).message,
-            "network.kernel = 5 is larger than the picture of 4 x 4; allowed: an odd integer from "
+            "network.kernel = 5 is larger than the image of 4 x 4; allowed: an odd integer from "
             "1 to 3");
   EXPECT_EQ(misfit(settings, {20, 2, 0, 0}).key, "network.family");
   EXPECT_THROW(make_network<float>(settings, Loss::MeanSquaredError, {16, 2, 4, 4}),
                core::UsageError);
 }
 
-TEST(cnn, pooling_is_idle_when_half_the_picture_holds_no_kernel) {
+TEST(cnn, pooling_is_idle_when_half_the_image_holds_no_kernel) {
   const ProblemShape tiny{20, 2, 4, 5};
   EXPECT_EQ(idle_pooling(cnn(2), tiny),
-            "the picture of 4 x 5, halved, does not hold the kernel of 3; allowed: network.kernel "
+            "the image of 4 x 5, halved, does not hold the kernel of 3; allowed: network.kernel "
             "= 1, or network.pooling = none");
   NetworkSettings settings = cnn(2);
   settings.kernel = 7;
   EXPECT_EQ(idle_pooling(settings, {132, 2, 12, 11}),
-            "the picture of 12 x 11, halved, does not hold the kernel of 7; allowed: "
+            "the image of 12 x 11, halved, does not hold the kernel of 7; allowed: "
             "network.kernel <= 5, or network.pooling = none");
   settings.kernel = 1;
   EXPECT_EQ(idle_pooling(settings, {9, 2, 1, 9}),
-            "the picture of 1 x 9 cannot be halved; allowed: network.pooling = none");
+            "the image of 1 x 9 cannot be halved; allowed: network.pooling = none");
 }
 
 TEST(cnn, pooling_is_not_idle_when_it_happens_once_or_nobody_asks_for_it) {

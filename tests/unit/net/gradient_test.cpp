@@ -213,7 +213,7 @@ TEST(gradient, of_recurrences_with_rare_inputs_matches_the_complex_step) {
 }
 
 TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
-  constexpr ProblemShape kPicture{42, kClasses, 7, 6};
+  constexpr ProblemShape kImage{42, kClasses, 7, 6};
   for (const Activation activation : kActivations) {
     for (const Pooling pooling : {Pooling::Max, Pooling::Average, Pooling::None}) {
       for (const bool residual : {false, true}) {
@@ -228,7 +228,7 @@ TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
           settings.width = 4;
           settings.init = Init::Scaled;
           settings.bias_variance = 0.2;
-          expect_right(settings, loss, kPicture, 4);
+          expect_right(settings, loss, kImage, 4);
         }
       }
     }
@@ -236,7 +236,7 @@ TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
 }
 
 TEST(gradient, of_kernels_of_every_size_matches_the_complex_step) {
-  constexpr ProblemShape kPicture{40, kClasses, 5, 8};
+  constexpr ProblemShape kImage{40, kClasses, 5, 8};
   for (const std::size_t kernel : {1U, 3U, 5U}) {
     NetworkSettings settings;
     settings.family = Family::Cnn;
@@ -244,7 +244,7 @@ TEST(gradient, of_kernels_of_every_size_matches_the_complex_step) {
     settings.kernel = kernel;
     settings.depth = 2;
     settings.width = 3;
-    expect_right(settings, Loss::SoftmaxCrossEntropy, kPicture, 3);
+    expect_right(settings, Loss::SoftmaxCrossEntropy, kImage, 3);
   }
 }
 

@@ -14,7 +14,7 @@
 namespace plumb::net {
 namespace {
 
-constexpr ProblemShape kPicture{81, 3, 9, 9};  // 9, 4, 2: pooling drops a row and a column
+constexpr ProblemShape kImage{81, 3, 9, 9};  // 9, 4, 2: pooling drops a row and a column
 constexpr std::size_t kSlices = 3;
 constexpr std::size_t kSamples = 4;
 
@@ -30,7 +30,7 @@ template <class T>
 class Batch {
  public:
   explicit Batch(const NetworkSettings& settings)
-      : network_(make_network<T>(settings, Loss::SoftmaxCrossEntropy, kPicture)),
+      : network_(make_network<T>(settings, Loss::SoftmaxCrossEntropy, kImage)),
         parameters_(network_->layout().block_size()),
         gradients_(kSlices * slice_size()) {
     initialise<T>(settings, network_->layout(), 3, parameters_);

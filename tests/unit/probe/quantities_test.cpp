@@ -69,7 +69,7 @@ TEST(quantities, deltas_are_reported_without_the_loss_scale) {
   EXPECT_DOUBLE_EQ(row.weight_gradient_norm, 2);
 }
 
-TEST(quantities, of_a_picture_are_shares_of_all_its_positions) {
+TEST(quantities, of_a_image_are_shares_of_all_its_positions) {
   net::Stage stage = small_stage();
   stage.positions = 4;
   const LayerRow row = layer_row(sums_of_a_small_layer(), stage, {3, 2}, {2, 1}, 0);

@@ -93,14 +93,14 @@ TEST(residual, needs_a_second_hidden_layer) {
   EXPECT_EQ(error_of("network = {depth = [2, 9], residual = [true, false]}"), "accepted");
 }
 
-TEST(convolution, needs_pictures) {
+TEST(convolution, needs_images) {
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata.source = 'teacher'"),
             "study.toml:2: data.source = teacher does not go with network.family = cnn "
-            "(study.toml:1): its samples are no pictures; allowed: shapes, idx or csv with "
+            "(study.toml:1): its samples are no images; allowed: shapes, idx or csv with "
             "network.family = cnn");
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata.source = ['shapes', 'spirals']"),
             "study.toml:2: data.source = spirals does not go with network.family = cnn "
-            "(study.toml:1): its samples are no pictures; allowed: shapes, idx or csv with "
+            "(study.toml:1): its samples are no images; allowed: shapes, idx or csv with "
             "network.family = cnn");
   EXPECT_EQ(error_of("network.family = 'cnn'"), "accepted");
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata = {source = ['idx', 'csv'], path = 'x'}"),

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "math/blas_info.hpp"
+#include "math/gemm/blas_info.hpp"
 #include "net/initializers.hpp"
 #include "plain_integral.hpp"
 

@@ -18,7 +18,7 @@ constexpr std::size_t kSlices = 5;  // of one thread: an incomplete tree
 constexpr std::size_t kSamples = 2;
 constexpr std::size_t kThread = 1;  // whose block of the store the worker fills
 constexpr Measure kEverything{true, true};
-constexpr net::ProblemShape kPicture{81, 3, 9, 9};
+constexpr net::ProblemShape kImage{81, 3, 9, 9};
 
 net::NetworkSettings network_of(net::Family family) {
   net::NetworkSettings settings;
@@ -34,15 +34,15 @@ class Step {
  public:
   explicit Step(net::Family family, std::size_t slices = kSlices)
       : network(
-            net::make_network<float>(network_of(family), net::Loss::SoftmaxCrossEntropy, kPicture)),
+            net::make_network<float>(network_of(family), net::Loss::SoftmaxCrossEntropy, kImage)),
         store(*network, kThread + 1),
         worker(*network, {3, slices}, kSamples),
         parameters_(network->layout().block_size()) {
     net::initialise<float>(network_of(family), network->layout(), 2, parameters_);
     data::DataSettings settings;
     settings.source = data::Source::Teacher;
-    settings.inputs = kPicture.inputs;
-    settings.classes = kPicture.classes;
+    settings.inputs = kImage.inputs;
+    settings.classes = kImage.classes;
     const auto dataset = data::open_dataset(settings, ".", 5);
     worker.load(*dataset, data::SampleOrder(std::nullopt, 1), 0);
     worker.forward(parameters_, kEverything);

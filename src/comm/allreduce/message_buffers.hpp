@@ -1,0 +1,46 @@
+// Private to this room: memory for messages.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "comm/allreduce/wire_format.hpp"
+#include "core/aligned_buffer.hpp"
+
+namespace plumb::comm {
+
+/// Two chunks of 256 KiB stay in a second-level cache; 64 KiB lost up to 40 % to handshakes above
+/// 1 MiB.
+inline constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
+
+template <class T>
+constexpr bool is_narrow(WireFormat wire) noexcept {
+  return std::is_same_v<T, float> && wire != WireFormat::Float32;
+}
+
+/// The span as floats: narrow formats are of floats only.
+template <class T>
+std::span<float> as_floats(std::span<T> values) noexcept {
+  if constexpr (std::is_same_v<T, float>) return values;
+  return {};
+}
+
+/// Memory for the messages of one transfer, kept for the next one.
+template <class T>
+struct MessageBuffers {
+  static constexpr std::size_t kChunk = kChunkBytes / sizeof(T);
+
+  /// Enough for transfers of up to `longest` values.
+  void reserve(WireFormat wire, std::size_t longest);
+  /// Bytes it takes.
+  static std::size_t bytes(WireFormat wire, std::size_t longest) noexcept;
+
+  std::array<core::AlignedBuffer<T>, 2> received;  // numbers to be added
+  std::array<core::AlignedBuffer<std::uint16_t>, 2> narrow_received;
+  std::array<core::AlignedBuffer<std::uint16_t>, 2> narrow_sent;
+  core::AlignedBuffer<std::uint16_t> rounded;
+};
+
+}  // namespace plumb::comm

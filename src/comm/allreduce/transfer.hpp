@@ -1,0 +1,83 @@
+// Private to this room: one sum on its way.
+#pragma once
+
+#include <mpi.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "comm/allreduce/message_buffers.hpp"
+#include "comm/allreduce/schedule.hpp"
+#include "comm/allreduce/wire_format.hpp"
+#include "comm/communicator.hpp"
+
+namespace plumb::comm {
+
+/// Takes the steps of a schedule, each in chunks, two of them under way in either direction: one is
+/// added, still warm in the cache, while the next one travels.
+template <class T>
+class Transfer {
+ public:
+  /// All must outlive the transfer. tag: no other transfer under way between these ranks has it.
+  Transfer(const Communicator& communicator, int tag, WireFormat wire, std::vector<Step> steps,
+           std::span<T> values, MessageBuffers<T>& buffers);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  /// Must be done, or be leaked: MPI may still look at the messages.
+  ~Transfer() = default;
+
+  /// Does what can be done without waiting; true if anything was.
+  bool advance();
+  [[nodiscard]] bool done() const noexcept { return step_ == steps_.size(); }
+  /// Ranks that owe a message or its receipt.
+  [[nodiscard]] std::vector<int> waits_for() const;
+
+ private:
+  static constexpr std::size_t kSlots = 2;
+  static constexpr std::size_t kFree = static_cast<std::size_t>(-1);
+  // Requests: those of the sends, then those of the receives.
+  using Slots = std::array<std::size_t, kSlots>;  // the piece that a slot is busy with
+
+  [[nodiscard]] const Step& step() const noexcept { return steps_[step_]; }
+  [[nodiscard]] bool narrow() const noexcept { return wire_ != WireFormat::Float32; }
+  [[nodiscard]] std::size_t piece_length() const noexcept;
+  [[nodiscard]] Segment sent_piece(std::size_t k) const;
+  [[nodiscard]] Segment received_piece(std::size_t k) const;
+  [[nodiscard]] std::span<T> part(Segment segment) const {
+    return values_.subspan(segment.first, segment.count);
+  }
+  [[nodiscard]] bool has_left(std::size_t piece) const;
+
+  bool post_receives();
+  bool post_sends();
+  void send(std::size_t piece, std::size_t slot);
+  void receive(std::size_t piece, std::size_t slot);
+  bool test();
+  bool use_arrived();
+  void use(std::size_t piece, std::size_t slot);
+  void round(Segment segment);
+  void add(const T* received, std::span<T> own) const;
+  bool finish_step();
+  [[nodiscard]] bool has_the_sum() const;
+
+  const Communicator& communicator_;
+  int tag_;
+  WireFormat wire_;
+  std::vector<Step> steps_;
+  std::span<T> values_;
+  MessageBuffers<T>& buffers_;
+
+  std::size_t step_ = 0;
+  std::size_t sends_posted_ = 0;
+  std::size_t receives_posted_ = 0;
+  std::size_t receives_used_ = 0;
+  Slots sending_ = {kFree, kFree};
+  Slots receiving_ = {kFree, kFree};
+  std::array<bool, kSlots> arrived_ = {false, false};
+  std::array<MPI_Request, 2 * kSlots> requests_;
+};
+
+}  // namespace plumb::comm

@@ -1,0 +1,96 @@
+// Sums over ranks in one fixed order, several at a time, moved on by whoever polls them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "comm/allreduce/wire_format.hpp"
+#include "comm/communicator.hpp"
+
+namespace plumb::comm {
+
+/// Up to so many bytes on the wire whole vectors are exchanged, which takes half the messages and
+/// more volume; larger ones are halved and doubled. See bench/README.md for the measurement.
+inline constexpr std::size_t kExchangeBytes = std::size_t{32} << 10;
+inline constexpr double kStallSeconds = 30;
+
+/// A wait without any news.
+struct Stall {
+  struct Sum {
+    std::uint64_t ticket;    // which one, see TreeAllreduce::start
+    std::vector<int> ranks;  // those that owe a message or its receipt
+  };
+  double seconds = 0;
+  std::vector<Sum> sums;  // under way
+};
+
+struct TreeOptions {
+  WireFormat wire = WireFormat::Float32;  // of float; double always travels whole
+  std::size_t exchange_bytes = kExchangeBytes;
+  double stall_seconds = kStallSeconds;  // > 0
+  /// Told, on the rank that waits, after each stall_seconds without any news. Default: nobody.
+  std::function<void(const Stall&)> on_stall = {};
+};
+
+/// values[i] becomes the sum over ranks, grouped as the aligned binary tree over ranks:
+/// ((0+1)+(2+3))+((4+5)+(6+7)); missing ranks of an incomplete tree are left out, not added as
+/// zeros. IEEE addition commutes, so every rank ends with the same bits, and the bits depend only
+/// on the tree: not on message sizes, nor on what else is under way. Recursive halving and doubling
+/// at distance 1, 2, 4, ... (Thakur, Rabenseifner, Gropp 2005) for long vectors, exchange of whole
+/// vectors for short ones, both for any number of ranks.
+/// With a narrow wire format each node of the tree is round(left) + round(right), and the root is
+/// rounded once more; sums are float32. So the bits then depend on the number of ranks; one rank
+/// alone rounds nothing.
+/// Memory for messages is kept. T is float or double. MPI is called by the
+/// calling thread only; all calls must come from the thread that built the Session. Throws
+/// core::IoError like Communicator.
+template <class T>
+class TreeAllreduce {
+ public:
+  /// Sums are numbered from 0 in the order of their start.
+  using Ticket = std::uint64_t;
+
+  /// The communicator must outlive this object.
+  explicit TreeAllreduce(const Communicator& communicator, TreeOptions options = {});
+  TreeAllreduce(const TreeAllreduce&) = delete;
+  TreeAllreduce& operator=(const TreeAllreduce&) = delete;
+  TreeAllreduce(TreeAllreduce&& other) noexcept;
+  TreeAllreduce& operator=(TreeAllreduce&& other) noexcept;
+  /// Waits for what is pending, unless an exception is passing: then nobody may answer.
+  ~TreeAllreduce();
+
+  /// Takes the memory for sums of up to so many values now, not when they are started.
+  void reserve(std::size_t longest);
+
+  /// Collective in order, not in time: every rank starts equally long vectors in the same order,
+  /// each when it likes. `values` must be left alone until done(ticket).
+  Ticket start(std::span<T> values);
+  /// Moves on whatever can move, without blocking; true if anything did.
+  bool progress();
+  [[nodiscard]] bool done(Ticket ticket) const;
+  /// Whether all that was started is done.
+  [[nodiscard]] bool idle() const;
+  /// What is under way, and whom it waits for.
+  [[nodiscard]] std::vector<Stall::Sum> under_way() const;
+  /// Moves everything on until this one is done; `meanwhile` is called again and again, for other
+  /// things that need polling, and returns whether they moved, which is news, too.
+  void wait(Ticket ticket, const std::function<bool()>& meanwhile = {});
+  void wait_all();
+  /// start and wait.
+  void sum(std::span<T> values);
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+/// Bytes that a TreeAllreduce<T> takes for the messages of sums of up to `longest` values.
+template <class T>
+std::size_t tree_memory(WireFormat wire, std::size_t longest) noexcept;
+
+}  // namespace plumb::comm
