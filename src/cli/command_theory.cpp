@@ -14,8 +14,8 @@
 #include "cli/failure.hpp"
 #include "cli/theory_output.hpp"
 #include "core/error.hpp"
+#include "core/names.hpp"
 #include "study/key.hpp"
-#include "study/names.hpp"
 #include "study/suggest.hpp"
 
 namespace plumb::cli {
@@ -35,9 +35,9 @@ struct TheoryOptions {
 [[noreturn]] void refuse(const std::string& what) { throw core::UsageError("theory: " + what); }
 
 net::Activation activation_of(const std::string& name) {
-  const auto known = study::all_names<net::Activation>();
+  const auto known = core::all_names<net::Activation>();
   for (const std::string& entry : known) {
-    if (entry == name) return study::value_of<net::Activation>(name);
+    if (entry == name) return core::value_of<net::Activation>(name);
   }
   const std::string meant = study::nearest(name, known);
   refuse(fmt::format("unknown activation '{}'; allowed: {}{}", name, fmt::join(known, ", "),

@@ -91,7 +91,7 @@ std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) 
 const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
   const data::DataSettings& d = run.data;
   const std::string key =
-      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", study::to_string(d.source), d.path, d.test_path,
+      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", core::name_of(d.source), d.path, d.test_path,
                   d.samples, d.inputs, d.classes, d.sequence, run.train.seed);
   if (key != key_) {
     dataset_.reset();

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/names.hpp"
 #include "report/text_table.hpp"
-#include "study/names.hpp"
 #include "theory/mean_field.hpp"
 #include "theory/prediction.hpp"
 
@@ -86,7 +86,7 @@ class Table {
 };
 
 std::string title(const TheoryQuery& query) {
-  std::string text = study::name_of(query.function.activation);
+  std::string text = core::name_of(query.function.activation);
   if (is_leaky(query)) text += fmt::format(" {:g}", query.function.negative_slope);
   text += query.residual ? ", residual" : ", fully connected";
   if (query.depth) text += fmt::format(", depth {}", *query.depth);
@@ -181,7 +181,7 @@ Json value_or_null(const std::optional<T>& value) {
 
 Json query_json(const TheoryQuery& query) {
   Json json;
-  json["activation"] = study::name_of(query.function.activation);
+  json["activation"] = core::name_of(query.function.activation);
   json["negative_slope"] = is_leaky(query) ? Json(query.function.negative_slope) : Json(nullptr);
   json["weight_variance"] = query.weight_variance;
   json["bias_variance"] = query.bias_variance;

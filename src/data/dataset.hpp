@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/names.hpp"
+
 namespace plumb::data {
 
 enum class Split { Train, Test };
@@ -47,6 +49,8 @@ class Dataset {
 };
 
 enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Adding };
+
+std::span<const core::Named<Source>> enum_names(Source);
 
 struct DataSettings {
   Source source = Source::Shapes;

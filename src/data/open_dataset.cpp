@@ -9,6 +9,10 @@
 namespace plumb::data {
 namespace {
 
+constexpr core::Named<Source> kSources[] = {
+    {Source::Shapes, "shapes"}, {Source::Teacher, "teacher"}, {Source::Spirals, "spirals"},
+    {Source::Idx, "idx"},       {Source::Csv, "csv"},         {Source::Adding, "adding"}};
+
 std::unique_ptr<const Generator> make_adding_of(std::size_t steps) {
   if (steps < 2) {
     throw core::UsageError(fmt::format(
@@ -42,6 +46,8 @@ void need_path(const DataSettings& settings, const char* meaning) {
 }
 
 }  // namespace
+
+std::span<const core::Named<Source>> enum_names(Source) { return kSources; }
 
 std::unique_ptr<const Dataset> open_dataset(const DataSettings& settings,
                                             const std::filesystem::path& data_dir,

@@ -41,7 +41,7 @@ void add_family_attributes(const study::RunSettings& run, record::HistoryHeader&
   }
   if (network.family != net::Family::Cnn) return;
   header.model["kernel"] = static_cast<std::int64_t>(network.kernel);
-  header.model["pooling"] = study::to_string(network.pooling);
+  header.model["pooling"] = core::name_of(network.pooling);
   header.model["pool_every"] = static_cast<std::int64_t>(network.pool_every);
 }
 
@@ -67,14 +67,14 @@ record::HistoryHeader header_of(const RunInputs& inputs, const probe::Subject& s
                              static_cast<std::int64_t>(shape.fan_out),
                              static_cast<std::int64_t>(shape.parameters())});
   }
-  header.model = {{"family", study::to_string(run.network.family)},
+  header.model = {{"family", core::name_of(run.network.family)},
                   {"depth", static_cast<std::int64_t>(run.network.depth)},
                   {"width", static_cast<std::int64_t>(run.network.width)},
-                  {"activation", study::to_string(run.network.activation)},
+                  {"activation", core::name_of(run.network.activation)},
                   {"negative_slope", run.network.negative_slope},
-                  {"init", study::to_string(run.network.init)},
-                  {"loss", study::to_string(run.train.loss)},
-                  {"precision", study::to_string(run.train.precision)},
+                  {"init", core::name_of(run.network.init)},
+                  {"loss", core::name_of(run.train.loss)},
+                  {"precision", core::name_of(run.train.precision)},
                   {"inputs", static_cast<std::int64_t>(subject.inputs)},
                   {"classes", static_cast<std::int64_t>(inputs.dataset.classes())},
                   {"parameters", static_cast<std::int64_t>(subject.layout.parameters())},

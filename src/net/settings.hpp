@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+
+#include "core/names.hpp"
 
 namespace plumb::net {
 
@@ -10,6 +13,12 @@ enum class Activation { Sigmoid, Tanh, Relu, LeakyRelu, Linear };
 enum class Init { Glorot, He, Lecun, Scaled, UnitNormal, UnitUniform, Orthogonal, Identity };
 enum class Pooling { Max, Average, None };
 enum class Loss { SoftmaxCrossEntropy, SigmoidCrossEntropy, MeanSquaredError };
+
+std::span<const core::Named<Family>> enum_names(Family);
+std::span<const core::Named<Activation>> enum_names(Activation);
+std::span<const core::Named<Init>> enum_names(Init);
+std::span<const core::Named<Pooling>> enum_names(Pooling);
+std::span<const core::Named<Loss>> enum_names(Loss);
 
 struct NetworkSettings {
   Family family = Family::Mlp;

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "core/names.hpp"
 #include "study/key.hpp"
-#include "study/names.hpp"
 
 // A field of the settings, reachable in const and in mutable settings alike.
 #define PLUMB_FIELD(member) ([](auto& run) -> auto& { return run.member; })
@@ -43,11 +43,11 @@ Key text(const char* name, Domain domain, Field field) {
 template <class Field>
 Key choice(const char* name, Field field) {
   using E = FieldType<Field>;
-  return {name, Choice{all_names<E>()},
+  return {name, Choice{core::all_names<E>()},
           [field](RunSettings& run, const Value& value) {
-            field(run) = value_of<E>(std::get<std::string>(value));
+            field(run) = core::value_of<E>(std::get<std::string>(value));
           },
-          [field](const RunSettings& run) { return Value(name_of(field(run))); }};
+          [field](const RunSettings& run) { return Value(core::name_of(field(run))); }};
 }
 
 template <class Field>

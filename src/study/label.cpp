@@ -34,15 +34,15 @@ std::string part(const Key& key, const RunSettings& run) {
 
 /// Labels of mlp are older than the other families and stay as they were.
 std::string family_part(net::Family family) {
-  return family == net::Family::Mlp ? "" : to_string(family) + "-";
+  return family == net::Family::Mlp ? "" : core::name_of(family) + "-";
 }
 
 }  // namespace
 
 std::string make_label(const RunSettings& run, const std::vector<Sweep>& sweeps) {
-  std::string label = fmt::format("{}{}-{}-{}x{}", family_part(run.network.family),
-                                  to_string(run.network.activation), to_string(run.network.init),
-                                  run.network.depth, run.network.width);
+  std::string label = fmt::format(
+      "{}{}-{}-{}x{}", family_part(run.network.family), core::name_of(run.network.activation),
+      core::name_of(run.network.init), run.network.depth, run.network.width);
   for (const Sweep& sweep : sweeps) {
     if (sweep.varies() && !is_in_every_label(*sweep.key)) label += part(*sweep.key, run);
   }

@@ -51,17 +51,4 @@ Study parse_study(const std::string& text, const std::string& file_name,
 /// This run's flat study keys ("network.depth": 10, ...) as one JSON object, every key present.
 std::string settings_json(const RunSettings& run);
 
-/// The names of the contract: "leaky_relu", "softmax_cross_entropy", ...
-std::string to_string(net::Family value);
-std::string to_string(net::Activation value);
-std::string to_string(net::Init value);
-std::string to_string(net::Pooling value);
-std::string to_string(net::Loss value);
-std::string to_string(data::Source value);
-std::string to_string(train::Precision value);
-std::string to_string(train::Optimizer value);
-std::string to_string(math::NumberFormat value);
-std::string to_string(train::AllreduceAlgorithm value);
-std::string to_string(train::WireFormat value);
-
 }  // namespace plumb::study

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "comm/allreduce/wire_format.hpp"
+#include "core/names.hpp"
 #include "math/formats/number_format.hpp"
 #include "net/settings.hpp"
 
@@ -17,6 +18,10 @@ enum class AllreduceAlgorithm { Tree, Mpi };
 using WireFormat = comm::WireFormat;
 
 enum class Optimizer { Sgd, Adam };
+
+std::span<const core::Named<Precision>> enum_names(Precision);
+std::span<const core::Named<AllreduceAlgorithm>> enum_names(AllreduceAlgorithm);
+std::span<const core::Named<Optimizer>> enum_names(Optimizer);
 
 inline constexpr double kFirstLossScale = 65536;  // of a dynamic scale
 /// A dynamic scale below this has not found a finite gradient in a hundred steps: it diverged.

@@ -73,8 +73,7 @@ struct Recurrent {
 };
 
 Recurrent try_recurrent(Laboratory& laboratory, net::Activation activation, double variance) {
-  const auto trained =
-      laboratory.run(fmt::format(kRecurrent, study::to_string(activation), variance));
+  const auto trained = laboratory.run(fmt::format(kRecurrent, core::name_of(activation), variance));
   const auto delta = trained[0].at_start("gradients/delta_rms");
   const double mean = trained[0].at_start("activations/mean")[kSteps - 1];
   const double deviation = trained[0].at_start("activations/std")[kSteps - 1];

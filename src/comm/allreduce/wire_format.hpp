@@ -5,11 +5,18 @@
 #include <cstdint>
 #include <span>
 
+#include "core/names.hpp"
+
 namespace plumb::comm {
 
 /// Float32: as in memory. The others halve the bytes. bfloat16: 8 exponent and 7 stored fraction
 /// bits; float16: IEEE 754 binary16, 5 and 10.
 enum class WireFormat { Float32, BFloat16, Float16 };
+
+inline constexpr core::Named<WireFormat> kWireFormatNames[] = {{WireFormat::Float32, "float32"},
+                                                               {WireFormat::BFloat16, "bfloat16"},
+                                                               {WireFormat::Float16, "float16"}};
+inline std::span<const core::Named<WireFormat>> enum_names(WireFormat) { return kWireFormatNames; }
 
 /// Bytes of one float on the wire.
 constexpr std::size_t wire_bytes(WireFormat format) noexcept {

@@ -74,22 +74,22 @@ TEST(settings_json, escapes_paths) {
 }
 
 TEST(names, are_those_of_the_contract) {
-  EXPECT_EQ(to_string(net::Family::Mlp), "mlp");
-  EXPECT_EQ(to_string(net::Activation::LeakyRelu), "leaky_relu");
-  EXPECT_EQ(to_string(net::Init::UnitUniform), "unit_uniform");
-  EXPECT_EQ(to_string(net::Loss::MeanSquaredError), "mean_squared_error");
-  EXPECT_EQ(to_string(data::Source::Teacher), "teacher");
-  EXPECT_EQ(to_string(train::Precision::Float64), "float64");
-  EXPECT_EQ(to_string(train::AllreduceAlgorithm::Mpi), "mpi");
-  EXPECT_EQ(to_string(train::WireFormat::Float32), "float32");
-  EXPECT_EQ(to_string(train::WireFormat::BFloat16), "bfloat16");
-  EXPECT_EQ(to_string(train::WireFormat::Float16), "float16");
-  EXPECT_EQ(to_string(net::Family::Rnn), "rnn");
-  EXPECT_EQ(to_string(net::Init::Identity), "identity");
-  EXPECT_EQ(to_string(net::Pooling::Average), "average");
-  EXPECT_EQ(to_string(data::Source::Adding), "adding");
-  EXPECT_EQ(to_string(train::Optimizer::Adam), "adam");
-  EXPECT_EQ(to_string(math::NumberFormat::BFloat16), "bfloat16");
+  EXPECT_EQ(core::name_of(net::Family::Mlp), "mlp");
+  EXPECT_EQ(core::name_of(net::Activation::LeakyRelu), "leaky_relu");
+  EXPECT_EQ(core::name_of(net::Init::UnitUniform), "unit_uniform");
+  EXPECT_EQ(core::name_of(net::Loss::MeanSquaredError), "mean_squared_error");
+  EXPECT_EQ(core::name_of(data::Source::Teacher), "teacher");
+  EXPECT_EQ(core::name_of(train::Precision::Float64), "float64");
+  EXPECT_EQ(core::name_of(train::AllreduceAlgorithm::Mpi), "mpi");
+  EXPECT_EQ(core::name_of(train::WireFormat::Float32), "float32");
+  EXPECT_EQ(core::name_of(train::WireFormat::BFloat16), "bfloat16");
+  EXPECT_EQ(core::name_of(train::WireFormat::Float16), "float16");
+  EXPECT_EQ(core::name_of(net::Family::Rnn), "rnn");
+  EXPECT_EQ(core::name_of(net::Init::Identity), "identity");
+  EXPECT_EQ(core::name_of(net::Pooling::Average), "average");
+  EXPECT_EQ(core::name_of(data::Source::Adding), "adding");
+  EXPECT_EQ(core::name_of(train::Optimizer::Adam), "adam");
+  EXPECT_EQ(core::name_of(math::NumberFormat::BFloat16), "bfloat16");
 }
 
 }  // namespace

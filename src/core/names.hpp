@@ -1,4 +1,7 @@
-// The contract's names of every enumerator a study file can mention.
+// The names by which a study file, a command line or a result file calls the values of an
+// enumeration. The table stands beside the enumeration and is found by argument-dependent lookup:
+//
+//   std::span<const core::Named<Loss>> enum_names(Loss);
 #pragma once
 
 #include <span>
@@ -6,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace plumb::study {
+namespace plumb::core {
 
 template <class E>
 struct Named {
@@ -14,9 +17,11 @@ struct Named {
   std::string_view name;
 };
 
-/// All values of an enumeration with their names, in the contract's order.
+/// All values of an enumeration with their names, in the order in which users see them.
 template <class E>
-std::span<const Named<E>> names_of();
+std::span<const Named<E>> names_of() {
+  return enum_names(E{});
+}
 
 template <class E>
 std::string name_of(E value) {
@@ -42,4 +47,4 @@ std::vector<std::string> all_names() {
   return names;
 }
 
-}  // namespace plumb::study
+}  // namespace plumb::core
