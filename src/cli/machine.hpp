@@ -20,8 +20,11 @@ std::string to_text(const std::vector<int>& processors);
 std::string host_name();
 std::string cpu_model();
 
+/// More threads than any machine has processors; above it, a request is a slip of the finger.
+inline constexpr std::size_t kMostThreads = 65536;
+
 /// What the user asked for: --threads, else OMP_NUM_THREADS. Throws core::UsageError when it is not
-/// a positive number.
+/// a number from 1 to kMostThreads.
 std::optional<std::size_t> requested_threads(std::optional<std::size_t> option);
 
 /// Threads for this rank when nobody asked: the processors it is bound to, or its share of the

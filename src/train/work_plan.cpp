@@ -22,7 +22,7 @@ SliceRange clip(std::size_t first, std::size_t length, std::size_t end) {
 
 WorkPlan::WorkPlan(std::size_t slices, std::size_t ranks, std::size_t threads)
     : slices_(slices), ranks_(ranks), threads_(threads) {
-  if (ranks * threads > slices) {
+  if (threads > slices / ranks) {  // ranks * threads may not fit a size_t
     throw core::UsageError(fmt::format(
         "{} ranks x {} threads are more workers than the {} slices of a batch "
         "(train.batch / train.slice); allowed: at most {} workers, or a smaller train.slice",

@@ -140,6 +140,10 @@ class BadArguments(BadInput):
         self.expect_error(self.run_arguments(self.study), USAGE, "slice", threads=8)
         self.expect_error(self.run_arguments(self.study), USAGE, "slice", launches=(8,))
 
+    def test_so_many_threads_that_their_number_overflows(self):
+        arguments = self.run_arguments(self.study, "--threads", 2**62)  # x 4 ranks = 0 in 64 bits
+        self.expect_error(arguments, USAGE, "--threads", "allowed: 1 to", launches=(None, 2, 4))
+
     def test_an_index_out_of_range(self):
         self.expect_error(self.run_arguments(self.study, "--index", 1), USAGE, "index")
         self.expect_error(self.run_arguments(self.study, "--index", -1), USAGE, "index")

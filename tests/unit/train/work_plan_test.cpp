@@ -50,6 +50,12 @@ TEST(work_plan, refuses_more_workers_than_slices) {
   }
 }
 
+TEST(work_plan, refuses_workers_whose_number_overflows) {
+  constexpr std::size_t kQuarter = std::size_t{1} << 62;  // times 4 ranks: 0 in 64 bits
+  EXPECT_THROW(WorkPlan(8, 4, kQuarter), core::UsageError);
+  EXPECT_THROW(WorkPlan(8, 4, kQuarter + 1), core::UsageError);
+}
+
 // A sum whose result shows its grouping: every addition makes a new node.
 std::string fold_text(std::size_t count) {
   std::vector<std::string> items;
