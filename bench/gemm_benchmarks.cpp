@@ -51,8 +51,8 @@ class GemmCase final : public Case {
         c_(not_numbers(c_rows() * size.width)) {}
 
   // A product of inner length k errs by at most gamma_k sum |a| |b| in any order (Higham 2002,
-  // section 3.5), gamma_k = k u / (1 - k u), u = eps / 2. The twin sums in double and rounds once;
-  // its bound is itself rounded: k + 4 covers both.
+  // section 3.5), gamma_k = k u / (1 - k u), u = eps / 2. The reference sums in double and rounds
+  // once; its bound is itself rounded: k + 4 covers both.
   bool verify() override {
     run();
     core::AlignedBuffer<float> plain(c_.size());

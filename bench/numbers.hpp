@@ -1,4 +1,4 @@
-// Data for benchmarks, and comparisons with twins.
+// Data for benchmarks, and comparisons with references.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The slow twin of a training step's gradient.
+// The reference implementation of a training step's gradient.
 #pragma once
 
 #include <cstdint>

@@ -27,10 +27,11 @@ void agree(const comm::Communicator& world, bool failed, const std::string& name
   std::array<std::int64_t, 2> worst = {failed ? 1 : 0, failed ? -world.rank() : -world.size()};
   world.max(std::span<std::int64_t>(worst));
   if (worst[0] == 0) return;
-  throw core::AgreedError(core::ExitCode::VerificationFailed,
-                          name + ": wrong result on rank " + std::to_string(-worst[1]) +
-                              "; allowed: what the plain twin computes, up to rounding",
-                          world.rank() == 0);
+  throw core::AgreedError(
+      core::ExitCode::VerificationFailed,
+      name + ": wrong result on rank " + std::to_string(-worst[1]) +
+          "; allowed: what the reference implementation computes, up to rounding",
+      world.rank() == 0);
 }
 
 void time(benchmark::State& state, const comm::Communicator& world, Case& subject) {

@@ -29,7 +29,7 @@ class Case {
   Case(const Case&) = delete;
   Case& operator=(const Case&) = delete;
   virtual ~Case() = default;
-  /// Does this rank's result agree with the plain twin's? Also the warm-up.
+  /// Does this rank's result agree with the reference implementation's? Also the warm-up.
   virtual bool verify() = 0;
   /// What is timed.
   virtual void run() = 0;

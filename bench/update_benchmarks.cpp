@@ -47,7 +47,7 @@ class UpdateCase final : public Case {
     const math::UpdateSums plain = math::reference::sgd_update_measured<float>(
         kSgd, gradient_.span(), {}, plain_weights.span());
     run();
-    // A fused multiply-add may round once where the twin rounds twice.
+    // A fused multiply-add may round once where the reference rounds twice.
     const bool good = close(weights_.span(), plain_weights.span(), 1);
     return measured_ ? good && agrees(plain) : good;
   }

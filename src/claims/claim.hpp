@@ -8,7 +8,7 @@
 
 namespace plumb::claims {
 
-class Laboratory;
+class ExperimentRunner;
 
 /// One setting in which the claim was tried, and whether what was measured there bears it out.
 struct Trial {
@@ -28,7 +28,7 @@ struct Claim {
   std::string id;      // file-name safe
   std::string text;    // as the article says it
   std::string source;  // of what is expected
-  Findings (*run)(Laboratory& laboratory);
+  Findings (*run)(ExperimentRunner& runner);
 };
 
 enum class Verdict { Holds, HoldsOnlyIf, False, NotReproduced };

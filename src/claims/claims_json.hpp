@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "claims/runner.hpp"
+#include "claims/run_claims.hpp"
 
 namespace plumb::claims {
 
-/// provenance_json: one JSON object. Always valid JSON; not-a-number and infinity are null.
+/// provenance_json: one JSON object. Always valid JSON; NaN and infinity are null.
 std::string claims_json(const std::vector<Report>& reports, const std::string& provenance_json);
 
 /// Histories that a claims.json names, relative to its folder; names that would lead elsewhere are

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "claims/statistics.hpp"
+#include "claims/measurement.hpp"
 #include "theory/mean_field.hpp"
 
 namespace plumb::claims {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "claims/measurement.hpp"
 #include "claims/random_network.hpp"
-#include "claims/statistics.hpp"
 #include "theory/prediction.hpp"
 #include "train/parallel.hpp"
 
@@ -99,6 +99,19 @@ Decay measure_decay(const Ensemble& ensemble, std::size_t threads) {
   }
   predict(ensemble, inner, decay);
   return decay;
+}
+
+double variance_for_chi(Ensemble ensemble, double chi_1) {
+  double low = 0.01;
+  double high = 100;
+  while (high - low > 1e-9 * high) {
+    const double middle = (low + high) / 2;
+    ensemble.network.weight_variance = middle;
+    const double found =
+        theory::predict(ensemble.network, ensemble.problem, input_square_norm(ensemble)).chi_1;
+    (found < chi_1 ? low : high) = middle;
+  }
+  return low;
 }
 
 }  // namespace plumb::claims

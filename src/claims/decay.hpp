@@ -49,4 +49,8 @@ double input_square_norm(const Ensemble& ensemble);
 /// forward pass has not settled.
 Decay measure_decay(const Ensemble& ensemble, std::size_t threads);
 
+/// The weight_variance (Init::Scaled) at which theory's chi_1 is the one wanted; between 0.01 and
+/// 100. The ensemble's own weight_variance and seeds do not matter.
+double variance_for_chi(Ensemble ensemble, double chi_1);
+
 }  // namespace plumb::claims

@@ -1,5 +1,8 @@
 #include "claims/measurement.hpp"
 
+#include <cmath>
+#include <numeric>
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -30,6 +33,22 @@ std::string expectation(const Measurement& m) {
   if (std::isinf(m.high)) return fmt::format(">= {:.5g}", m.low);
   if (std::isinf(m.low)) return fmt::format("<= {:.5g}", m.high);
   return fmt::format("{:.5g} .. {:.5g}", m.low, m.high);
+}
+
+double binomial_tolerance(double share, std::size_t trials) {
+  const auto n = static_cast<double>(trials);
+  return kNinetyNine * std::sqrt(share * (1 - share) / n) + 0.5 / n;
+}
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double variance(std::span<const double> values) {
+  const double middle = mean(values);
+  double sum = 0;
+  for (const double value : values) sum += (value - middle) * (value - middle);
+  return sum / static_cast<double>(values.size() - 1);
 }
 
 }  // namespace plumb::claims

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "claims/runner.hpp"
+#include "claims/run_claims.hpp"
 
 namespace plumb::cli {
 

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "claims/all_claims.hpp"
-#include "claims/runner.hpp"
+#include "claims/run_claims.hpp"
 #include "cli/claims_folder.hpp"
 #include "cli/claims_table.hpp"
 #include "cli/commands.hpp"
@@ -96,16 +96,15 @@ int try_claims(comm::Session& session, const comm::Communicator& world,
   const auto claims = claims::all_claims();
   ClaimsFolder folder(options.output, claims, options.force);
   const std::string provenance = provenance_json(world, threads, options.command_line);
-  const claims::Workplace workplace{
+  const claims::RunContext context{
       &world, threads, options.output, data_folder(options.data_folder), options.force, provenance};
-  const auto reports =
-      claims::run_claims(claims, workplace, announcer(claims.size(), options.quiet));
+  const auto reports = claims::run_claims(claims, context, announcer(claims.size(), options.quiet));
   folder.write(reports, provenance);
   if (!options.quiet) {
     fmt::print("\n{}\n{}\n", claims_table(reports), claims_in_words(reports));
-    if (!claims::has_mnist(workplace.data_folder)) {
+    if (!claims::has_mnist(context.data_folder)) {
       fmt::print("no MNIST in {}: Nielsen's network was tried on generated images only\n",
-                 workplace.data_folder.string());
+                 context.data_folder.string());
     }
     fmt::print("results: {}\n", options.output);
   }

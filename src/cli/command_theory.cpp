@@ -50,7 +50,7 @@ const Range& range_of(const char* key) {
   return std::get<Range>(study::find_key(key)->domain);
 }
 
-/// Written so that not-a-number is refused too.
+/// Written so that NaN is refused too.
 void check_range(const char* option, double value, const char* key) {
   const auto& range = range_of<study::RealRange>(key);
   const bool above = range.low_end == study::RealRange::Low::Excluded;

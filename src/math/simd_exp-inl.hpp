@@ -85,7 +85,7 @@ HWY_INLINE NegativeExp<T> negative_exp_small(Vector<T> x) {
   const Tag<T> d;
   const hn::RebindToSigned<Tag<T>> di;
   const auto lowest = hn::Set(d, C::kLowest);
-  // Keeps not-a-number, and its k, whatever it is, does no harm.
+  // Keeps NaN, and its k, whatever it is, does no harm.
   const auto [r, shifted] = reduced<T>(hn::IfThenElse(hn::Lt(x, lowest), lowest, x));
   const auto magic = hn::BitCast(di, hn::Set(d, C::kRoundingMagic));
   const auto k = hn::Sub(hn::BitCast(di, shifted), magic);

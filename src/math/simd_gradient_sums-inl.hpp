@@ -30,7 +30,7 @@ template <class T>
 using BitsTag = hn::RebindToSigned<Tag<T>>;
 
 /// What one pass over a block of gradients keeps. Sizes are compared as integers, which order like
-/// the floating-point numbers, infinity and not-a-number last.
+/// the floating-point numbers, infinity and NaN last.
 template <class T>
 class GradientLanes {
  public:

@@ -9,7 +9,7 @@ double SquareSum::norm() const noexcept { return scaled_norm(1.0); }
 
 double SquareSum::scaled_norm(double factor) const noexcept {
   const double root_factor = std::sqrt(factor);
-  // `!(x == 0)` also catches not-a-number, which then reaches the result.
+  // `!(x == 0)` also catches NaN, which then reaches the result.
   if (!(big == 0)) {
     // What is in the small bin is beyond the last bit here. The scale goes in twice, because its
     // square is not representable.

@@ -24,7 +24,7 @@ using Attributes = std::map<std::string, std::variant<std::int64_t, double, std:
 
 /// What mean-field theory predicts of the network before its first step.
 struct TheoryHeader {
-  /// delta_rms of each layer over that of the next layer towards the output; not-a-number where
+  /// delta_rms of each layer over that of the next layer towards the output; NaN where
   /// nothing is predicted, as for the output layer. As many as layers, or none: no /theory then.
   std::vector<double> delta_rms_ratio;
   Attributes attributes;  // q_star, chi_1, ...

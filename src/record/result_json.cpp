@@ -32,7 +32,7 @@ Json parse_own(const std::string& text, const char* what) {
   return value;
 }
 
-// JSON has no word for not-a-number.
+// JSON has no word for NaN.
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json number_or_null(const std::optional<double>& value) {

@@ -32,7 +32,7 @@ struct RunResult {
 /// What happens to runs under other indices that a result.json already holds.
 enum class OldRuns { Keep, Drop };
 
-/// Writes DIR/result.json through a temporary name and a rename, always valid JSON, not-a-number
+/// Writes DIR/result.json through a temporary name and a rename, always valid JSON, NaN
 /// as null. Tasks of one Slurm array share the folder and keep each other's runs; a lock file in
 /// DIR makes their merges take turns. Runs with the same index are replaced. provenance_json: one
 /// JSON object. Throws core::IoError when the folder cannot be written or the file there is not one

@@ -19,7 +19,7 @@ struct RunSummary {
   std::string width;
   std::string activation;
   std::string init;
-  // Not-a-number where nothing was recorded.
+  // NaN where nothing was recorded.
   double first_delta_rms;               // first layer, first recorded step
   double last_hidden_delta_rms;         // last hidden layer, same step
   double decay_per_layer;               // (first / last hidden)^(1 / (hidden layers - 1))

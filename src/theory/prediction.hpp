@@ -12,7 +12,7 @@
 namespace plumb::theory {
 
 /// L rows: the hidden layers (mlp, cnn) or time steps (rnn), first one first, then the output
-/// layer, whose entries are not-a-number.
+/// layer, whose entries are NaN.
 struct Prediction {
   std::vector<double> delta_rms_ratio;  // (L) delta_rms(l) / delta_rms(l+1)
   /// (L) what finite width adds to ln(||delta_l||^2 / ||delta_{l+1}||^2), in the mean beyond

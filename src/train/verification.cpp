@@ -57,7 +57,7 @@ Check check_gradient(const net::NetworkSettings& network, const TrainSettings& s
                      std::span<const T> parameters, const data::Dataset& dataset,
                      const data::SampleOrder& order) {
   const net::ProblemShape problem = problem_of(dataset);
-  const auto twin = net::make_network<double>(network, settings.loss, problem);
+  const auto reference = net::make_network<double>(network, settings.loss, problem);
   core::AlignedBuffer<double> exact(parameters.size());
   std::copy(parameters.begin(), parameters.end(), exact.data());
   core::AlignedBuffer<float> x(kCheckSamples * dataset.inputs());
@@ -67,7 +67,7 @@ Check check_gradient(const net::NetworkSettings& network, const TrainSettings& s
     targets[s] = dataset.read(data::Split::Train, order.index(s), samples.row(s));
   }
   const net::GradientCheckResult result = net::check_gradients(
-      network, settings.loss, *twin, problem, exact.span(), samples, targets, settings.seed);
+      network, settings.loss, *reference, problem, exact.span(), samples, targets, settings.seed);
   if (!result.checked) {
     return {"gradient_matches_complex_step", true,
             "not checked: the network's own pass overflows even in float64"};

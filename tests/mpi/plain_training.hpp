@@ -1,6 +1,6 @@
-// A plain twin of training: one thread, whole slices one after the other, each with a gradient
-// block of its own, added in the tree at the end; the gradient rounded, clipped and applied entry
-// by entry.
+// A reference implementation of training: one thread, whole slices one after the other, each with a
+// gradient block of its own, added in the tree at the end; the gradient rounded, clipped and
+// applied entry by entry.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,5 @@
-// A training small enough for every rank count, and its comparison with the plain twin.
+// A training small enough for every rank count, and its comparison with the reference
+// implementation.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -94,8 +95,9 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 }
 
 template <class T>
-void expect_twin_bits(const net::NetworkSettings& network, const train::TrainSettings& settings,
-                      const data::Dataset& dataset, std::size_t threads, bool measure) {
+void expect_reference_bits(const net::NetworkSettings& network,
+                           const train::TrainSettings& settings, const data::Dataset& dataset,
+                           std::size_t threads, bool measure) {
   Keeper<T> keeper(measure);
   train::Observer* const observers[] = {&keeper};
   const train::Outcome outcome =
@@ -104,15 +106,15 @@ void expect_twin_bits(const net::NetworkSettings& network, const train::TrainSet
   for (const train::Check& check : outcome.checks) EXPECT_TRUE(check.passed) << check.name;
   if (world().rank() != 0) return;
 
-  PlainTraining<T> twin(network, settings, dataset);
+  PlainTraining<T> reference(network, settings, dataset);
   for (std::uint64_t step = 0; step < settings.steps; ++step) {
-    twin.compute_gradient(step);
-    EXPECT_EQ(keeper.losses[step], twin.loss / static_cast<double>(settings.batch));
+    reference.compute_gradient(step);
+    EXPECT_EQ(keeper.losses[step], reference.loss / static_cast<double>(settings.batch));
     if (step == 5) {
-      EXPECT_TRUE(same_bits(keeper.parameters, twin.parameters));
-      EXPECT_TRUE(same_bits(keeper.gradient, twin.gradient));
+      EXPECT_TRUE(same_bits(keeper.parameters, reference.parameters));
+      EXPECT_TRUE(same_bits(keeper.gradient, reference.gradient));
     }
-    twin.update();
+    reference.update();
   }
   EXPECT_EQ(keeper.timed, measure ? settings.steps : 0);
 }

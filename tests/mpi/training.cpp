@@ -1,4 +1,4 @@
-// Training on every rank count against its plain twin, bit for bit.
+// Training on every rank count against the reference implementation, bit for bit.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,32 +9,32 @@
 namespace plumb::test {
 namespace {
 
-TEST(training, has_the_bits_of_its_plain_twin_in_float32) {
+TEST(training, has_the_bits_of_the_reference_in_float32) {
   const auto dataset = small_data();
   for (const std::size_t threads : {1U, 2U}) {
     for (const bool measure : {false, true}) {
-      expect_twin_bits<float>(small_network(), small_training(), *dataset, threads, measure);
+      expect_reference_bits<float>(small_network(), small_training(), *dataset, threads, measure);
     }
   }
 }
 
-TEST(training, has_the_bits_of_its_plain_twin_in_float64) {
+TEST(training, has_the_bits_of_the_reference_in_float64) {
   train::TrainSettings settings = small_training();
   settings.precision = train::Precision::Float64;
-  expect_twin_bits<double>(small_network(), settings, *small_data(), 2, true);
+  expect_reference_bits<double>(small_network(), settings, *small_data(), 2, true);
 }
 
-TEST(training, with_adam_has_the_bits_of_its_plain_twin) {
+TEST(training, with_adam_has_the_bits_of_the_reference) {
   train::TrainSettings settings = small_training();
   settings.optimizer = train::Optimizer::Adam;
   settings.learning_rate = 0.01;
   const auto dataset = small_data();
   for (const bool measure : {false, true}) {
-    expect_twin_bits<float>(small_network(), settings, *dataset, 2, measure);
+    expect_reference_bits<float>(small_network(), settings, *dataset, 2, measure);
   }
 }
 
-TEST(training, with_narrow_gradients_has_the_bits_of_its_plain_twin) {
+TEST(training, with_narrow_gradients_has_the_bits_of_the_reference) {
   const auto dataset = small_data();
   for (const auto format : {math::NumberFormat::BFloat16, math::NumberFormat::Float16}) {
     for (const double scale : {1.0, 1000.0}) {  // a power of two, and none
@@ -42,7 +42,7 @@ TEST(training, with_narrow_gradients_has_the_bits_of_its_plain_twin) {
       settings.gradient_format = format;
       settings.loss_scale.value = scale;
       for (const bool measure : {false, true}) {
-        expect_twin_bits<float>(small_network(), settings, *dataset, 2, measure);
+        expect_reference_bits<float>(small_network(), settings, *dataset, 2, measure);
       }
     }
   }
@@ -97,23 +97,23 @@ TEST(training, evaluates_the_test_split_alike_on_every_layout) {
   const auto outcome = train_now(small_network(), settings, {world(), *dataset, 2}, {});
   ASSERT_TRUE(outcome.final_evaluation.has_value());
 
-  PlainTraining<float> twin(small_network(), settings, *dataset);
+  PlainTraining<float> reference(small_network(), settings, *dataset);
   for (std::uint64_t step = 0; step < settings.steps; ++step) {
-    twin.compute_gradient(step);
-    twin.update();
+    reference.compute_gradient(step);
+    reference.update();
   }
   constexpr std::size_t kSamples = 2048;
   double loss = 0;
   double correct = 0;
-  net::Slice<float> slice = twin.network->make_slice(settings.slice);
+  net::Slice<float> slice = reference.network->make_slice(settings.slice);
   for (std::size_t first = 0; first < kSamples; first += settings.slice) {
     for (std::size_t s = 0; s < settings.slice; ++s) {
       slice.targets()[s] = dataset->read(data::Split::Test, first + s, slice.input().row(s));
     }
-    for (std::size_t g = 0; g < twin.network->groups(); ++g) {
-      twin.network->forward(g, std::span<const float>(twin.parameters), slice, {});
+    for (std::size_t g = 0; g < reference.network->groups(); ++g) {
+      reference.network->forward(g, std::span<const float>(reference.parameters), slice, {});
     }
-    twin.network->evaluate_loss(slice);
+    reference.network->evaluate_loss(slice);
     loss += slice.loss_sums.loss;
     correct += static_cast<double>(slice.loss_sums.correct);
   }

@@ -1,5 +1,5 @@
 // Gradients that travel in many buckets, during the backward pass or after it: the bits of the
-// plain twin, and times that fit together.
+// reference implementation, and times that fit together.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -28,7 +28,7 @@ class TimingKeeper final : public train::Observer {
   std::vector<train::StepTiming> steps;
 };
 
-TEST(buckets, of_every_size_give_the_bits_of_the_plain_twin_with_and_without_overlap) {
+TEST(buckets, of_every_size_give_the_bits_of_the_reference_with_and_without_overlap) {
   const auto dataset = small_data();
   for (const std::size_t bucket_kib : {1U, 7U, 64U, 65536U}) {
     for (const bool overlap : {true, false}) {
@@ -38,19 +38,19 @@ TEST(buckets, of_every_size_give_the_bits_of_the_plain_twin_with_and_without_ove
         settings.allreduce.overlap = overlap;
         SCOPED_TRACE(testing::Message()
                      << bucket_kib << " KiB, overlap " << overlap << ", " << threads << " threads");
-        expect_twin_bits<float>(several_layers(), settings, *dataset, threads, threads == 2);
+        expect_reference_bits<float>(several_layers(), settings, *dataset, threads, threads == 2);
       }
     }
   }
 }
 
-TEST(buckets, of_float64_give_the_bits_of_the_plain_twin) {
+TEST(buckets, of_float64_give_the_bits_of_the_reference) {
   train::TrainSettings settings = small_training();
   settings.precision = train::Precision::Float64;
   settings.allreduce.bucket_kib = 1;
   settings.optimizer = train::Optimizer::Adam;
   settings.learning_rate = 0.01;
-  expect_twin_bits<double>(several_layers(), settings, *small_data(), 2, true);
+  expect_reference_bits<double>(several_layers(), settings, *small_data(), 2, true);
 }
 
 TEST(buckets, are_complete_where_the_gradient_is_finished_as_a_whole) {
@@ -58,7 +58,7 @@ TEST(buckets, are_complete_where_the_gradient_is_finished_as_a_whole) {
   settings.allreduce.bucket_kib = 1;
   settings.gradient_format = math::NumberFormat::BFloat16;
   settings.loss_scale.value = 1000;
-  expect_twin_bits<float>(several_layers(), settings, *small_data(), 2, true);
+  expect_reference_bits<float>(several_layers(), settings, *small_data(), 2, true);
 }
 
 TEST(buckets, have_times_that_fit_together) {
@@ -110,8 +110,8 @@ TEST(buckets, say_how_many_bytes_of_which_groups_they_carry) {
       group = bucket.first_group;
     }
     EXPECT_EQ(group, 0U);
-    PlainTraining<float> twin(several_layers(), settings, *dataset);
-    EXPECT_EQ(bytes, twin.parameters.size() * comm::wire_bytes(wire));
+    PlainTraining<float> reference(several_layers(), settings, *dataset);
+    EXPECT_EQ(bytes, reference.parameters.size() * comm::wire_bytes(wire));
     training->run({});
   }
 }

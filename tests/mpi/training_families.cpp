@@ -1,4 +1,4 @@
-// Residual, recurrent and convolutional networks against the plain twin.
+// Residual, recurrent and convolutional networks against the reference implementation.
 #include <gtest/gtest.h>
 
 #include "small_training.hpp"
@@ -13,12 +13,12 @@ std::unique_ptr<const data::Dataset> adding_data(std::size_t steps) {
   return data::open_dataset(settings, ".", 5);
 }
 
-TEST(training, of_residual_networks_has_the_bits_of_its_plain_twin) {
+TEST(training, of_residual_networks_has_the_bits_of_the_reference) {
   net::NetworkSettings network = small_network();
   network.residual = true;
   const auto dataset = small_data();
   for (const bool measure : {false, true}) {
-    expect_twin_bits<float>(network, small_training(), *dataset, 2, measure);
+    expect_reference_bits<float>(network, small_training(), *dataset, 2, measure);
   }
 }
 
@@ -32,13 +32,13 @@ net::NetworkSettings small_rnn() {
   return network;
 }
 
-TEST(training, of_recurrent_networks_has_the_bits_of_its_plain_twin) {
+TEST(training, of_recurrent_networks_has_the_bits_of_the_reference) {
   train::TrainSettings settings = small_training();
   settings.loss = net::Loss::MeanSquaredError;
   const auto dataset = adding_data(9);
   for (const std::size_t threads : {1U, 2U}) {
     for (const bool measure : {false, true}) {
-      expect_twin_bits<float>(small_rnn(), settings, *dataset, threads, measure);
+      expect_reference_bits<float>(small_rnn(), settings, *dataset, threads, measure);
     }
   }
 }
@@ -53,7 +53,7 @@ net::NetworkSettings small_cnn() {
   return network;
 }
 
-TEST(training, of_convolutional_networks_has_the_bits_of_its_plain_twin) {
+TEST(training, of_convolutional_networks_has_the_bits_of_the_reference) {
   train::TrainSettings settings = small_training();
   settings.learning_rate = 0.01;
   data::DataSettings shapes;
@@ -64,14 +64,14 @@ TEST(training, of_convolutional_networks_has_the_bits_of_its_plain_twin) {
       net::NetworkSettings network = small_cnn();
       network.pooling = pooling;
       network.residual = residual;
-      expect_twin_bits<float>(network, settings, *dataset, 2, residual);
+      expect_reference_bits<float>(network, settings, *dataset, 2, residual);
     }
   }
 }
 
-// The twin's norm is summed in another order: its clip factor may differ in the last bit, and six
-// steps of that stay below a thousand epsilons of the loss.
-TEST(training, with_clipping_follows_its_plain_twin) {
+// The reference's norm is summed in another order: its clip factor may differ in the last bit, and
+// six steps of that stay below a thousand epsilons of the loss.
+TEST(training, with_clipping_follows_the_reference) {
   train::TrainSettings settings = small_training();
   settings.loss = net::Loss::MeanSquaredError;
   settings.gradient_clip = 0.05;
@@ -80,15 +80,15 @@ TEST(training, with_clipping_follows_its_plain_twin) {
   train::Observer* const observers[] = {&keeper};
   train_now(small_rnn(), settings, {world(), *dataset, 2}, observers);
   if (world().rank() != 0) return;
-  PlainTraining<float> twin(small_rnn(), settings, *dataset);
+  PlainTraining<float> reference(small_rnn(), settings, *dataset);
   for (std::uint64_t step = 0; step < settings.steps; ++step) {
-    twin.compute_gradient(step);
-    const double loss = twin.loss / static_cast<double>(settings.batch);
+    reference.compute_gradient(step);
+    const double loss = reference.loss / static_cast<double>(settings.batch);
     EXPECT_NEAR(keeper.losses[step] / loss, 1, 1e-4);
     // Clipping comes after what is recorded, and before the step: the norm stays above the limit.
-    EXPECT_NEAR(keeper.norms[step] / math::square_sum<float>(twin.gradient).norm(), 1, 1e-4);
+    EXPECT_NEAR(keeper.norms[step] / math::square_sum<float>(reference.gradient).norm(), 1, 1e-4);
     EXPECT_NEAR(keeper.clip_factors[step] * keeper.norms[step], settings.gradient_clip, 1e-12);
-    twin.update();
+    reference.update();
   }
 }
 

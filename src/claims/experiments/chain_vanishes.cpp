@@ -9,8 +9,8 @@
 
 #include "claims/all_claims.hpp"
 #include "claims/decay.hpp"
-#include "claims/laboratory.hpp"
-#include "claims/scalar_chain.hpp"
+#include "claims/experiment_runner.hpp"
+#include "claims/random_network_statistics.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -65,12 +65,12 @@ steps = 2
 constexpr std::size_t kSeeds = 20;
 constexpr std::size_t kFewSeeds = 10;
 
-double number(const Experiment& experiment, const std::string& name) {
+double number(const TrainedNetwork& experiment, const std::string& name) {
   return experiment.history.table("snapshots/step_000000/" + name).values.front();
 }
 
 /// Largest relative difference between the history's delta_l / delta_L and the product.
-double worst_difference(const Experiment& chain) {
+double worst_difference(const TrainedNetwork& chain) {
   const std::size_t depth = chain.run.network.depth;
   std::vector<double> weights;
   for (std::size_t l = 2; l <= depth; ++l) {
@@ -86,7 +86,7 @@ double worst_difference(const Experiment& chain) {
   return worst;
 }
 
-double chain_factor(const Experiment& chain) {
+double chain_factor(const TrainedNetwork& chain) {
   const auto delta = chain.at_start("gradients/delta_rms");
   const auto depth = static_cast<double>(chain.run.network.depth);
   return std::pow(delta.front() / delta[chain.run.network.depth - 1], 1 / (depth - 1));
@@ -97,13 +97,13 @@ double one_path(std::size_t width) {
   return std::sqrt(2 / (std::numbers::pi * static_cast<double>(width))) / 4;
 }
 
-Findings run(Laboratory& laboratory) {
-  const auto chain = laboratory.run(kChain);
-  const auto wide = laboratory.run(kWide);
-  const auto uniform = laboratory.run(kWideUniform);
-  const Decay scaled = measure_decay({wide[0].run.network, {64, 10}, kSeeds}, laboratory.threads());
+Findings run(ExperimentRunner& runner) {
+  const auto chain = runner.run(kChain);
+  const auto wide = runner.run(kWide);
+  const auto uniform = runner.run(kWideUniform);
+  const Decay scaled = measure_decay({wide[0].run.network, {64, 10}, kSeeds}, runner.threads());
   const Decay grown =
-      measure_decay({uniform[0].run.network, {64, 10}, kFewSeeds}, laboratory.threads());
+      measure_decay({uniform[0].run.network, {64, 10}, kFewSeeds}, runner.threads());
   const double epsilon = std::numeric_limits<double>::epsilon();
   Findings findings;
   findings.measurements = {

@@ -7,8 +7,8 @@
 #include "claims/all_claims.hpp"
 #include "claims/critical_width.hpp"
 #include "claims/decay.hpp"
-#include "claims/laboratory.hpp"
-#include "claims/statistics.hpp"
+#include "claims/experiment_runner.hpp"
+#include "claims/measurement.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -60,7 +60,7 @@ constexpr Band kNeighbours = {3.7, 7.0};
 
 /// Steps at which the norm of the mean delta rises strictly from the first to the last hidden
 /// layer.
-double rising_steps(const Experiment& nielsen) {
+double rising_steps(const TrainedNetwork& nielsen) {
   const record::Table norm = nielsen.history.table("gradients/delta_mean_norm");
   std::size_t rising = 0;
   for (std::size_t step = 0; step < norm.rows; ++step) {
@@ -73,7 +73,7 @@ double rising_steps(const Experiment& nielsen) {
   return static_cast<double>(rising);
 }
 
-void add_nielsen(const Experiment& nielsen, const std::string& data, Findings& findings) {
+void add_nielsen(const TrainedNetwork& nielsen, const std::string& data, Findings& findings) {
   const auto norm = nielsen.at_start("gradients/delta_mean_norm");
   const double rising = rising_steps(nielsen);
   findings.measurements.push_back(exactly(data + ": steps at which the norms rise with every layer",
@@ -85,7 +85,7 @@ void add_nielsen(const Experiment& nielsen, const std::string& data, Findings& f
   findings.trials.push_back({"Nielsen's network on " + data, rising == 500});
 }
 
-void add_bands(const Experiment& mnist, Findings& findings) {
+void add_bands(const TrainedNetwork& mnist, Findings& findings) {
   const auto norm = mnist.at_start("gradients/delta_mean_norm");
   for (std::size_t l = 0; l < kHidden; ++l) {
     findings.measurements.push_back(between(fmt::format("mnist: norm of hidden layer {}", l + 1),
@@ -94,29 +94,29 @@ void add_bands(const Experiment& mnist, Findings& findings) {
   }
 }
 
-void add_unit_normal(const Experiment& run, double expected, std::size_t seeds,
-                     Laboratory& laboratory, Findings& findings) {
+void add_unit_normal(const TrainedNetwork& run, double expected, std::size_t seeds,
+                     ExperimentRunner& runner, Findings& findings) {
   const std::size_t width = run.run.network.width;
-  const Decay decay = measure_decay({run.run.network, {64, 10}, seeds}, laboratory.threads());
+  const Decay decay = measure_decay({run.run.network, {64, 10}, seeds}, runner.threads());
   findings.measurements.push_back(mean_ratio_measurement(width, expected, decay));
   const auto delta = run.at_start("gradients/delta_rms");
   const bool first_is_slowest = std::min_element(delta.begin(), delta.end() - 1) == delta.begin();
   findings.trials.push_back({fmt::format("N(0,1) weights, width {}", width), first_is_slowest});
 }
 
-Findings run(Laboratory& laboratory) {
+Findings run(ExperimentRunner& runner) {
   Findings findings;
-  const auto shapes = laboratory.run(fmt::format(kNielsen, "source = \"shapes\""));
+  const auto shapes = runner.run(fmt::format(kNielsen, "source = \"shapes\""));
   add_nielsen(shapes[0], "shapes", findings);
-  if (laboratory.has_mnist()) {
-    const auto mnist = laboratory.run(fmt::format(kNielsen, "source = \"idx\"\npath = \"mnist\""));
+  if (runner.has_mnist()) {
+    const auto mnist = runner.run(fmt::format(kNielsen, "source = \"idx\"\npath = \"mnist\""));
     add_nielsen(mnist[0], "mnist", findings);
     add_bands(mnist[0], findings);
   }
-  const auto normal = laboratory.run(kUnitNormal);
-  add_unit_normal(normal[0], .741, 400, laboratory, findings);
-  add_unit_normal(normal[1], 1.476, 10, laboratory, findings);
-  const double critical = measured_critical_width(laboratory.threads());
+  const auto normal = runner.run(kUnitNormal);
+  add_unit_normal(normal[0], .741, 400, runner, findings);
+  add_unit_normal(normal[1], 1.476, 10, runner, findings);
+  const double critical = measured_critical_width(runner.threads());
   findings.measurements.push_back(critical_width_measurement(critical));
   findings.condition = fmt::format(
       "chi_1 < 1; with N(0,1) weights up to a width of about {:.0f}, beyond which the first layer "

@@ -4,8 +4,8 @@
 
 #include "claims/all_claims.hpp"
 #include "claims/decay.hpp"
-#include "claims/laboratory.hpp"
-#include "claims/statistics.hpp"
+#include "claims/experiment_runner.hpp"
+#include "claims/measurement.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -49,7 +49,7 @@ Measurement spread_measurement(double slope, const Decay& decay) {
                 "k/n, k = 3 mu_2/mu_1^2 - 1; 99 %, and second order in 1/n");
 }
 
-double dead_share(const Experiment& experiment) {
+double dead_share(const TrainedNetwork& experiment) {
   const auto dead = experiment.at_start("activations/dead_fraction");
   return mean(std::span(dead).first(experiment.run.network.depth));
 }
@@ -59,18 +59,17 @@ double through_all_layers(const Decay& decay) {
   return std::pow(decay.mean_ratio, (kDepth - 1) / 2.0);
 }
 
-Findings run(Laboratory& laboratory) {
-  const auto equal = laboratory.run(fmt::format(kStudy, "lecun"));
-  const auto critical = laboratory.run(fmt::format(kStudy, "he"));
+Findings run(ExperimentRunner& runner) {
+  const auto equal = runner.run(fmt::format(kStudy, "lecun"));
+  const auto critical = runner.run(fmt::format(kStudy, "he"));
   Findings findings;
   std::vector<Decay> at_one;
   std::vector<Decay> at_he;
   for (std::size_t i = 0; i < equal.size(); ++i) {
     const double slope = equal[i].run.network.negative_slope;
     const net::ProblemShape problem{kWidth, 10};
-    at_one.push_back(measure_decay({equal[i].run.network, problem, kSeeds}, laboratory.threads()));
-    at_he.push_back(
-        measure_decay({critical[i].run.network, problem, kSeeds}, laboratory.threads()));
+    at_one.push_back(measure_decay({equal[i].run.network, problem, kSeeds}, runner.threads()));
+    at_he.push_back(measure_decay({critical[i].run.network, problem, kSeeds}, runner.threads()));
     findings.measurements.push_back(chi_measurement(slope, at_one.back()));
     findings.measurements.push_back(spread_measurement(slope, at_one.back()));
     findings.measurements.push_back(

@@ -7,9 +7,9 @@
 
 #include "claims/all_claims.hpp"
 #include "claims/decay.hpp"
-#include "claims/laboratory.hpp"
-#include "claims/relu_statistics.hpp"
-#include "claims/statistics.hpp"
+#include "claims/experiment_runner.hpp"
+#include "claims/measurement.hpp"
+#include "claims/random_network_statistics.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -53,7 +53,7 @@ histogram_every = 100
 constexpr std::size_t kDeadSeeds = 2000;
 constexpr std::size_t kNormSeeds = 500;
 
-void add_dead_networks(Laboratory& laboratory, Findings& findings) {
+void add_dead_networks(ExperimentRunner& runner, Findings& findings) {
   struct Case {
     std::size_t width;
     std::size_t depth;
@@ -63,18 +63,18 @@ void add_dead_networks(Laboratory& laboratory, Findings& findings) {
     findings.measurements.push_back(within(
         fmt::format("share of {} networks, {} layers of {} units, that are dead", kDeadSeeds, depth,
                     width),
-        dead_share(width, depth, kDeadSeeds, laboratory.threads()), expected,
+        dead_share(width, depth, kDeadSeeds, runner.threads()), expected,
         binomial_tolerance(expected, kDeadSeeds), "1 - (1 - 2^-N)^H, binomial 99 % interval"));
   }
 }
 
 /// ln(||h_L||^2 / ||h_0||^2) has mean -5 beta/2 and variance 5 beta to first order in beta = L/n
 /// (Hanin 2018), each layer adding terms of second order in 5/n.
-void add_norms(Laboratory& laboratory, Findings& findings) {
+void add_norms(ExperimentRunner& runner, Findings& findings) {
   constexpr std::size_t kWidth = 128;
   constexpr std::size_t kDepth = 20;
   const double beta = static_cast<double>(kDepth) / kWidth;
-  const auto logs = log_norm_changes(kWidth, kDepth, kNormSeeds, laboratory.threads());
+  const auto logs = log_norm_changes(kWidth, kDepth, kNormSeeds, runner.threads());
   const double second_order = kDepth * std::pow(5.0 / kWidth, 2);
   const double seeds = kNormSeeds;
   findings.measurements.push_back(within("He's variance: mean of ln(||h_L||^2 / ||h_0||^2)",
@@ -87,7 +87,7 @@ void add_norms(Laboratory& laboratory, Findings& findings) {
 }
 
 /// Share of dead hidden units at the last recorded step.
-double final_dead_share(const Experiment& experiment) {
+double final_dead_share(const TrainedNetwork& experiment) {
   const record::Table dead = experiment.history.table("activations/dead_fraction");
   double sum = 0;
   for (std::size_t l = 0; l + 1 < dead.cols; ++l) sum += dead.at(dead.rows - 1, l);
@@ -95,9 +95,9 @@ double final_dead_share(const Experiment& experiment) {
 }
 
 /// Mean over seeds, by learning rate.
-std::map<double, double> dead_shares(const std::vector<Experiment>& runs) {
+std::map<double, double> dead_shares(const std::vector<TrainedNetwork>& runs) {
   std::map<double, std::vector<double>> by_rate;
-  for (const Experiment& experiment : runs) {
+  for (const TrainedNetwork& experiment : runs) {
     by_rate[experiment.run.train.learning_rate].push_back(final_dead_share(experiment));
   }
   std::map<double, double> shares;
@@ -105,7 +105,7 @@ std::map<double, double> dead_shares(const std::vector<Experiment>& runs) {
   return shares;
 }
 
-double final_loss(const Experiment& experiment) {
+double final_loss(const TrainedNetwork& experiment) {
   return experiment.history.table("training/loss").values.back();
 }
 
@@ -122,12 +122,12 @@ void add_dying(const std::map<double, double>& shares, Findings& findings) {
               "0.1, 1, 1.5; three seeds each"));
 }
 
-Findings run(Laboratory& laboratory) {
-  const auto deep = laboratory.run(kDeep);
-  const auto dead = dead_shares(laboratory.run(kDying));
+Findings run(ExperimentRunner& runner) {
+  const auto deep = runner.run(kDeep);
+  const auto dead = dead_shares(runner.run(kDying));
   const net::ProblemShape problem{128, 10};
-  const Decay he = measure_decay({deep[0].run.network, problem, 50}, laboratory.threads());
-  const Decay lecun = measure_decay({deep[1].run.network, problem, 50}, laboratory.threads());
+  const Decay he = measure_decay({deep[0].run.network, problem, 50}, runner.threads());
+  const Decay lecun = measure_decay({deep[1].run.network, problem, 50}, runner.threads());
   const double chance = std::log(9.0);
   Findings findings;
   findings.measurements = {
@@ -136,8 +136,8 @@ Findings run(Laboratory& laboratory) {
               0.95 * chance, "well below chance, ln 9"),
       within("n Var W = 1: loss of 30 layers on shapes after 200 steps", final_loss(deep[1]),
              chance, 0.03 * chance, "chance, ln 9: training stalls (He et al. 2015)")};
-  add_norms(laboratory, findings);
-  add_dead_networks(laboratory, findings);
+  add_norms(runner, findings);
+  add_dead_networks(runner, findings);
   add_dying(dead, findings);
   const double layers = 29;
   findings.trials = {{"n Var W = 2: the gradient reaches the first of 30 layers",

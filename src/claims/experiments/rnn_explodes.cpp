@@ -6,9 +6,8 @@
 
 #include "claims/all_claims.hpp"
 #include "claims/decay.hpp"
-#include "claims/gain.hpp"
-#include "claims/laboratory.hpp"
-#include "claims/statistics.hpp"
+#include "claims/experiment_runner.hpp"
+#include "claims/measurement.hpp"
 #include "theory/mean_field.hpp"
 
 namespace plumb::claims {
@@ -72,20 +71,20 @@ struct Recurrent {
   double last_state = 0;  // root mean square of its state after the last time step
 };
 
-Recurrent try_recurrent(Laboratory& laboratory, net::Activation activation, double variance) {
-  const auto trained = laboratory.run(fmt::format(kRecurrent, core::name_of(activation), variance));
+Recurrent try_recurrent(ExperimentRunner& runner, net::Activation activation, double variance) {
+  const auto trained = runner.run(fmt::format(kRecurrent, core::name_of(activation), variance));
   const auto delta = trained[0].at_start("gradients/delta_rms");
   const double mean = trained[0].at_start("activations/mean")[kSteps - 1];
   const double deviation = trained[0].at_start("activations/std")[kSteps - 1];
-  return {measure_decay(ensemble_of(activation, variance), laboratory.threads()),
+  return {measure_decay(ensemble_of(activation, variance), runner.threads()),
           delta.front() / delta[kSteps - 1], std::hypot(mean, deviation)};
 }
 
 /// Mean over networks of the logarithm of delta's factor per layer, between convolutions of equal
 /// size.
-double log_convolution_factor(const std::vector<Experiment>& networks) {
+double log_convolution_factor(const std::vector<TrainedNetwork>& networks) {
   double sum = 0;
-  for (const Experiment& network : networks) {
+  for (const TrainedNetwork& network : networks) {
     const auto delta = network.at_start("gradients/delta_rms");
     sum += std::log(delta[1] / delta[kConvolutions - 1]) / kConvolutionRatios;
   }
@@ -93,9 +92,9 @@ double log_convolution_factor(const std::vector<Experiment>& networks) {
 }
 
 /// Two activations at chi_1 = 1. A ratio of square norms varies by k/n, n channels.
-Measurement compare_convolutions(Laboratory& laboratory) {
-  const auto tanh = laboratory.run(fmt::format(kConvolution, "tanh", 1.76, .05));
-  const auto relu = laboratory.run(fmt::format(kConvolution, "relu", 2, 0));
+Measurement compare_convolutions(ExperimentRunner& runner) {
+  const auto tanh = runner.run(fmt::format(kConvolution, "tanh", 1.76, .05));
+  const auto relu = runner.run(fmt::format(kConvolution, "relu", 2, 0));
   const double k = theory::mean_field({net::Activation::Tanh}, 1.76, .05).spread +
                    theory::mean_field({net::Activation::Relu}, 2, 0).spread;
   const auto channels = static_cast<double>(tanh.front().run.network.width);
@@ -106,13 +105,13 @@ Measurement compare_convolutions(Laboratory& laboratory) {
                 "equal chi_1; 99 %, k/n for each of three networks' ratios");
 }
 
-Findings run(Laboratory& laboratory) {
+Findings run(ExperimentRunner& runner) {
   using net::Activation;
   const double critical = variance_for_chi(ensemble_of(Activation::Tanh, 1), 1);
-  const Recurrent tanh_large = try_recurrent(laboratory, Activation::Tanh, 4);
-  const Recurrent relu_large = try_recurrent(laboratory, Activation::Relu, 4);
-  const Recurrent tanh_equal = try_recurrent(laboratory, Activation::Tanh, critical);
-  const Recurrent relu_equal = try_recurrent(laboratory, Activation::Relu, 2);
+  const Recurrent tanh_large = try_recurrent(runner, Activation::Tanh, 4);
+  const Recurrent relu_large = try_recurrent(runner, Activation::Relu, 4);
+  const Recurrent tanh_equal = try_recurrent(runner, Activation::Tanh, critical);
+  const Recurrent relu_equal = try_recurrent(runner, Activation::Relu, 2);
   Findings findings;
   findings.measurements = {
       tanh_large.decay.factor_measurement("rnn, tanh, sigma_w^2 = 4"),
@@ -124,7 +123,7 @@ Findings run(Laboratory& laboratory) {
       between("tanh, sigma_w^2 = 4: last state", tanh_large.last_state, 0, 1, "bounded"),
       between("relu, sigma_w^2 = 4: last state", relu_large.last_state, 1e4,
               std::numeric_limits<double>::infinity(), "unbounded: 2^(50/2) in the mean"),
-      compare_convolutions(laboratory)};
+      compare_convolutions(runner)};
   findings.trials = {{"relu explodes at sigma_w^2 = 4", relu_large.decay.factor() > 1.1},
                      {"tanh does not explode at sigma_w^2 = 4", tanh_large.decay.factor() < 1.1},
                      {"relu explodes at chi_1 = 1", relu_equal.decay.factor() > 1.1}};

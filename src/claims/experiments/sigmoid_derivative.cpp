@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "claims/all_claims.hpp"
+#include "claims/experiment_runner.hpp"
 #include "claims/float_scan.hpp"
-#include "claims/laboratory.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -32,8 +32,8 @@ constexpr double kSmallestNormal = 87.336;
 constexpr double kSmallestSubnormal = 103.973;
 constexpr double kTwentyFourBits = 16.635532;  // 24 ln 2: 1 + e^-x rounds to 1
 
-double largest_dead_fraction(Laboratory& laboratory) {
-  const auto dead = laboratory.run(kSaturated).front().at_start("activations/dead_fraction");
+double largest_dead_fraction(ExperimentRunner& runner) {
+  const auto dead = runner.run(kSaturated).front().at_start("activations/dead_fraction");
   return *std::max_element(dead.begin(), dead.end() - 1);  // the output layer is linear
 }
 
@@ -49,8 +49,8 @@ void add_trials(const FloatScan& scan, Findings& findings) {
       scan.zero_from, scan.naive_zero_from);
 }
 
-Findings run(Laboratory& laboratory) {
-  const FloatScan scan = scan_all_floats(laboratory.threads());
+Findings run(ExperimentRunner& runner) {
+  const FloatScan scan = scan_all_floats(runner.threads());
   Findings findings;
   findings.measurements = {
       exactly("finite floats looked at", static_cast<double>(scan.floats), 4278190080.0,
@@ -64,7 +64,7 @@ Findings run(Laboratory& laboratory) {
       between("|x| below which s(x) s(-x) is not 0", scan.zero_from, kSmallestNormal,
               kSmallestSubnormal, "e^-|x| between 2^-126 and 2^-150"),
       exactly("share of units of a saturated network with derivative 0",
-              largest_dead_fraction(laboratory), 0, "pre-activations of standard deviation 15")};
+              largest_dead_fraction(runner), 0, "pre-activations of standard deviation 15")};
   add_trials(scan, findings);
   return findings;
 }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "claims/all_claims.hpp"
-#include "claims/laboratory.hpp"
-#include "claims/vanishing_depths.hpp"
+#include "claims/experiment_runner.hpp"
+#include "claims/random_network_statistics.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -32,7 +32,7 @@ constexpr std::size_t kSeeds = 20;
 constexpr double kAbsorbed = 0.93;
 
 /// By layers below the output: 1 is the last hidden layer.
-std::vector<double> below_output(const Experiment& experiment, const std::string& name) {
+std::vector<double> below_output(const TrainedNetwork& experiment, const std::string& name) {
   auto values = experiment.at_start(name);
   std::reverse(values.begin(), values.end());
   return values;
@@ -65,12 +65,12 @@ void add_range(const std::string& name, Extremes found, double low, double high,
       between(name + ", most of 20 seeds", static_cast<double>(found.most), low, high, basis));
 }
 
-Findings run(Laboratory& laboratory) {
-  const auto trained = laboratory.run(kStudy);
+Findings run(ExperimentRunner& runner) {
+  const auto trained = runner.run(kStudy);
   const auto unchanged = below_output(trained[0], "gradients/unchanged_fraction");
   const auto zero = below_output(trained[0], "gradients/zero_fraction");
   const std::size_t absorbed = first_at_least(unchanged, kAbsorbed);
-  const auto depths = vanishing_depths(trained[0].run.network, 128, kSeeds, laboratory.threads());
+  const auto depths = vanishing_depths(trained[0].run.network, 128, kSeeds, runner.threads());
   const Extremes naive = extremes(depths, &VanishingDepth::naive_norm_zero);
   const Extremes exact = extremes(depths, &VanishingDepth::delta_zero);
   Findings findings;

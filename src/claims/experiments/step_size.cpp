@@ -8,7 +8,7 @@
 #include <span>
 
 #include "claims/all_claims.hpp"
-#include "claims/laboratory.hpp"
+#include "claims/experiment_runner.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -37,22 +37,22 @@ std::string study_of(const std::string& learning_rates) {
 }
 
 /// First hidden layer's relative update in units of the output layer's, at step 0.
-double relative_speed(const Experiment& experiment) {
+double relative_speed(const TrainedNetwork& experiment) {
   const auto updates = experiment.at_start("gradients/update_ratio");
   return updates.front() / updates.back();
 }
 
-double final_loss(const Experiment& experiment) {
+double final_loss(const TrainedNetwork& experiment) {
   return experiment.history.table("training/loss").values.back();
 }
 
-bool converges(const Experiment& experiment) {
+bool converges(const TrainedNetwork& experiment) {
   const record::Table loss = experiment.history.table("training/loss");
   return experiment.result.status == "completed" && loss.values.back() < loss.values.front();
 }
 
 /// Largest loss of the first steps, in units of the first.
-double early_rise(const Experiment& experiment) {
+double early_rise(const TrainedNetwork& experiment) {
   constexpr std::size_t kFirst = 10;
   const auto loss = experiment.history.table("training/loss").values;
   const auto last = loss.begin() + static_cast<std::ptrdiff_t>(std::min(kFirst, loss.size()));
@@ -60,7 +60,7 @@ double early_rise(const Experiment& experiment) {
 }
 
 /// The layer, counted from 1, whose update is first as large as its weights; 0: none.
-std::size_t first_to_diverge(const Experiment& experiment) {
+std::size_t first_to_diverge(const TrainedNetwork& experiment) {
   const record::Table updates = experiment.history.table("gradients/update_ratio");
   for (std::size_t step = 0; step < updates.rows; ++step) {
     const auto row = std::span(updates.values).subspan(step * updates.cols, updates.cols);
@@ -78,7 +78,7 @@ struct StepRange {
 /// Gradient descent on 1/2 ||a W + b - y||^2 is stable up to 2/lambda, lambda the largest
 /// eigenvalue of the mean of (a, 1)(a, 1)^T: at most its trace, 1 + n (m^2 + s^2), and at least 1 +
 /// n m^2, with m and s the last hidden layer's mean and deviation.
-StepRange largest_step(const Experiment& experiment) {
+StepRange largest_step(const TrainedNetwork& experiment) {
   const double m = experiment.at_start("activations/mean")[kHidden - 1];
   const double s = experiment.at_start("activations/std")[kHidden - 1];
   const auto n = static_cast<double>(experiment.run.network.width);
@@ -86,18 +86,18 @@ StepRange largest_step(const Experiment& experiment) {
 }
 
 /// Relative rounding of the smallest update: W takes it up to eps ||W||.
-double rounding(const std::vector<Experiment>& experiments) {
+double rounding(const std::vector<TrainedNetwork>& experiments) {
   double smallest = 1;
-  for (const Experiment& experiment : experiments) {
+  for (const TrainedNetwork& experiment : experiments) {
     const auto updates = experiment.at_start("gradients/update_ratio");
     smallest = std::min(smallest, *std::min_element(updates.begin(), updates.end()));
   }
   return std::numeric_limits<double>::epsilon() / smallest;
 }
 
-void add_speeds(const std::vector<Experiment>& small, Findings& findings) {
+void add_speeds(const std::vector<TrainedNetwork>& small, Findings& findings) {
   const double reference = relative_speed(small.back());
-  for (const Experiment& experiment : std::span(small).first(small.size() - 1)) {
+  for (const TrainedNetwork& experiment : std::span(small).first(small.size() - 1)) {
     findings.measurements.push_back(within(
         fmt::format("rate {}: speed of the first layer over the output layer's, in units of {}'s",
                     experiment.run.train.learning_rate, small.back().run.train.learning_rate),
@@ -108,7 +108,7 @@ void add_speeds(const std::vector<Experiment>& small, Findings& findings) {
 
 /// Below 2/lambda, beyond it, and beyond 2, where nothing that the hidden layers do can help: the
 /// output layer's bias alone has a curvature of 1.
-void add_limits(const std::vector<Experiment>& around, Findings& findings) {
+void add_limits(const std::vector<TrainedNetwork>& around, Findings& findings) {
   const std::string basis = "2/lambda of the output layer's quadratic loss";
   findings.measurements.push_back(
       exactly(fmt::format("rate {:.3f}, 20 % below 2/lambda: largest early loss over the first",
@@ -126,11 +126,11 @@ void add_limits(const std::vector<Experiment>& around, Findings& findings) {
                                           kHidden + 1, "the output layer"));
 }
 
-Findings run(Laboratory& laboratory) {
-  const auto small = laboratory.run(study_of("[0.0001, 0.01, 0.1]"));
+Findings run(ExperimentRunner& runner) {
+  const auto small = runner.run(study_of("[0.0001, 0.01, 0.1]"));
   const StepRange limit = largest_step(small.back());
   // The hidden layers bend the loss a little, too: a fifth on either side.
-  const auto around = laboratory.run(
+  const auto around = runner.run(
       study_of(fmt::format("[{:.4f}, {:.4f}, 2.5]", limit.low * 0.8, limit.high * 1.25)));
   const bool slow =
       final_loss(small[0]) > final_loss(small[1]) && final_loss(small[1]) > final_loss(small[2]);

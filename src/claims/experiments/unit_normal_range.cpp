@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "claims/all_claims.hpp"
-#include "claims/laboratory.hpp"
-#include "claims/statistics.hpp"
+#include "claims/experiment_runner.hpp"
+#include "claims/measurement.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -32,7 +32,7 @@ struct Count {
   }
 };
 
-Count count_outside_one(const Experiment& experiment) {
+Count count_outside_one(const TrainedNetwork& experiment) {
   Count count;
   for (std::size_t layer = 1; layer <= experiment.run.network.depth; ++layer) {
     const auto weights =
@@ -43,8 +43,8 @@ Count count_outside_one(const Experiment& experiment) {
   return count;
 }
 
-Findings run(Laboratory& laboratory) {
-  const auto experiments = laboratory.run(kStudy);
+Findings run(ExperimentRunner& runner) {
+  const auto experiments = runner.run(kStudy);
   const Count normal = count_outside_one(experiments[0]);
   const Count uniform = count_outside_one(experiments[1]);
   const double expected = std::erfc(std::sqrt(0.5));  // P(|N(0,1)| > 1) = .317

@@ -1,4 +1,5 @@
-// Plain twins of encode and decode: the definition of a floating-point format, in double.
+// Reference implementation of encode and decode: the definition of a floating-point format, in
+// double.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -24,7 +25,7 @@ constexpr Layout layout_of(WireFormat format) noexcept {
   return format == WireFormat::BFloat16 ? Layout{7, -126, 0x7F80} : Layout{10, -14, 0x7C00};
 }
 
-/// The quiet not-a-number with what the format keeps of the payload.
+/// The quiet NaN with what the format keeps of the payload.
 std::uint32_t not_a_number(const Layout& layout, std::uint32_t bits) noexcept {
   const std::uint32_t payload = (bits & ~kFloatInfinity & 0x7FFFFFFFU) >> layout.dropped_bits();
   return layout.infinity | 1U << (layout.fraction_bits - 1) | payload;

@@ -34,7 +34,7 @@ using WordVector = hn::Vec<Words>;
 using NarrowVector = hn::Vec<NarrowWords>;
 
 /// Drops the last kDropped bits, rounding to nearest, ties to even. A carry runs into the exponent
-/// as it should, from the largest number to infinity too. For numbers, not for not-a-number.
+/// as it should, from the largest number to infinity too. For numbers, not for NaN.
 template <int kDropped>
 HWY_INLINE WordVector rounded_off(WordVector bits) {
   const Words d;
@@ -105,7 +105,7 @@ struct Float16 {
     const auto half = hn::BitCast(df, hn::Set(d, kHalf));
     const auto subnormal = hn::Sub(hn::BitCast(df, hn::Add(code, hn::Set(d, kHalf))), half);
     const auto normal = hn::ShiftLeft<kDropped>(hn::Add(code, hn::Set(d, kBias)));
-    // Infinity and not-a-number have all exponent bits set, in float too.
+    // Infinity and NaN have all exponent bits set, in float too.
     const auto unbounded = hn::Or(normal, hn::Set(d, 0x7F800000U));
     const auto is_unbounded = hn::Gt(code, hn::Set(d, kInfinity - 1));
     const auto is_normal = hn::Gt(code, hn::Set(d, kFirstNormal - 1));

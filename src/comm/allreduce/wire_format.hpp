@@ -24,7 +24,7 @@ constexpr std::size_t wire_bytes(WireFormat format) noexcept {
 }
 
 /// out[i] = values[i] in a narrow format (not Float32): the nearest, ties to even, subnormals kept,
-/// infinity beyond the largest, not-a-number quiet. `out`: room for values.size().
+/// infinity beyond the largest, NaN quiet. `out`: room for values.size().
 void encode(WireFormat format, std::span<const float> values, std::uint16_t* out) noexcept;
 /// values[i] = in[i], which is exact. `in`: values.size() numbers.
 void decode(WireFormat format, const std::uint16_t* in, std::span<float> values) noexcept;

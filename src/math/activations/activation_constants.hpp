@@ -1,4 +1,4 @@
-// Facts about each activation function that the fast kernel and its plain twin share.
+// Facts about each activation function that the fast kernel and the reference implementation share.
 #pragma once
 
 #include <algorithm>

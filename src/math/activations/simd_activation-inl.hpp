@@ -22,7 +22,7 @@ struct Activated {
   Vector<T> derivative;
 };
 
-/// Rounding can lift a derivative beyond its bound near 0. Keeps not-a-number.
+/// Rounding can lift a derivative beyond its bound near 0. Keeps NaN.
 template <class T>
 HWY_INLINE Vector<T> at_most(T bound, Vector<T> x) {
   const auto limit = hn::Set(Tag<T>(), bound);

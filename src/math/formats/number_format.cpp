@@ -17,7 +17,7 @@ using BitsTag = hn::RebindToUnsigned<Tag<float>>;
 using BitsVector = hn::Vec<BitsTag>;
 
 /// Drops the last kDropped bits, rounding to nearest, ties to even. A carry runs into the exponent
-/// as it should, from the largest number to infinity too. For numbers, not for not-a-number.
+/// as it should, from the largest number to infinity too. For numbers, not for NaN.
 template <int kDropped>
 HWY_INLINE BitsVector rounded_bits(BitsVector bits) {
   const BitsTag d;
@@ -27,7 +27,7 @@ HWY_INLINE BitsVector rounded_bits(BitsVector bits) {
   return hn::AndNot(hn::Set(d, kMask), carried);
 }
 
-/// The quiet not-a-number with what the format keeps of x's payload.
+/// The quiet NaN with what the format keeps of x's payload.
 template <int kDropped>
 HWY_INLINE FloatVector quieted(FloatVector x) {
   const BitsTag d;

@@ -17,7 +17,7 @@ void gemm(Op op_a, Op op_b, T alpha, core::MatrixView<const T> a, core::MatrixVi
           T beta, core::MatrixView<T> c);
 
 namespace reference {
-/// Plain-loop twin of math::gemm, accumulating in double.
+/// Reference implementation (a plain loop) of math::gemm, accumulating in double.
 template <class T>
 void gemm(Op op_a, Op op_b, T alpha, core::MatrixView<const T> a, core::MatrixView<const T> b,
           T beta, core::MatrixView<T> c);

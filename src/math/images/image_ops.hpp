@@ -40,7 +40,7 @@ template <class T>
 void col2im_add(const ImageShape& shape, std::size_t kernel, std::span<const T> columns,
                 std::span<T> image) noexcept;
 
-/// pooled (in.pooled()): the largest entry of each 2x2 window. Not-a-number counts as larger than
+/// pooled (in.pooled()): the largest entry of each 2x2 window. NaN counts as larger than
 /// any number, so that it is not lost.
 template <class T>
 void max_pool(const ImageShape& in, std::span<const T> image, std::span<T> pooled) noexcept;

@@ -54,7 +54,7 @@ HWY_INLINE Four<D> entries(D d, const hn::TFromD<D>* image, const Window& window
   return {at(0), at(1), at(2), at(3)};
 }
 
-/// Not-a-number is larger than any number; of equals the first stays.
+/// NaN is larger than any number; of equals the first stays.
 template <class D>
 HWY_INLINE hn::Mask<D> exceeds(D, hn::Vec<D> candidate, hn::Vec<D> largest) {
   return hn::AndNot(hn::IsNaN(largest), hn::Not(hn::Le(candidate, largest)));

@@ -1,4 +1,5 @@
-// Plain-loop twin of the activation kernels, evaluated in long double and rounded once.
+// Reference implementation (a plain loop) of the activation kernels, evaluated in long double and
+// rounded once.
 #include <cmath>
 
 #include "math/activations/activation_constants.hpp"

@@ -1,4 +1,4 @@
-// Plain twin of the Adam step.
+// Reference implementation of the Adam step.
 #include <cmath>
 
 #include "math/entry_counts.hpp"

@@ -1,4 +1,4 @@
-// Plain twin of count_exponents.
+// Reference implementation of count_exponents.
 #include <algorithm>
 #include <cmath>
 

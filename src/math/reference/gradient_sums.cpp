@@ -1,4 +1,4 @@
-// Plain twin of gradient_sums.
+// Reference implementation of gradient_sums.
 #include <algorithm>
 #include <cmath>
 

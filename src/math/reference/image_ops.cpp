@@ -1,4 +1,4 @@
-// Plain twins of the image operations, entry by entry from their definitions.
+// Reference implementation of the image operations, entry by entry from their definitions.
 #include <algorithm>
 #include <cmath>
 #include <vector>

@@ -1,4 +1,4 @@
-// Plain twin of add_moments.
+// Reference implementation of add_moments.
 #include "math/moments.hpp"
 
 namespace plumb::math::reference {

@@ -1,4 +1,5 @@
-// Plain twin of round_to: the definition of a floating-point format, in double arithmetic.
+// Reference implementation of round_to: the definition of a floating-point format, in double
+// arithmetic.
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-// Plain-loop twin of square_sum.
+// Reference implementation (a plain loop) of square_sum.
 #include <cmath>
 
 #include "math/blue_constants.hpp"

@@ -1,4 +1,4 @@
-// Plain-loop twins of the vector kernels.
+// Reference implementations of the vector kernels.
 #include <algorithm>
 
 #include "math/entry_counts.hpp"

@@ -6,11 +6,8 @@
 #include "claims/critical_width.hpp"
 #include "claims/decay.hpp"
 #include "claims/float_scan.hpp"
-#include "claims/gain.hpp"
-#include "claims/relu_statistics.hpp"
-#include "claims/scalar_chain.hpp"
-#include "claims/statistics.hpp"
-#include "claims/vanishing_depths.hpp"
+#include "claims/measurement.hpp"
+#include "claims/random_network_statistics.hpp"
 
 namespace plumb::claims {
 namespace {

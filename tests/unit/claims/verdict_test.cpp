@@ -5,7 +5,7 @@
 
 #include "claims/claim.hpp"
 #include "claims/measurement.hpp"
-#include "claims/runner.hpp"
+#include "claims/run_claims.hpp"
 #include "core/error.hpp"
 
 namespace plumb::claims {
@@ -18,12 +18,12 @@ Findings findings(double measured, std::vector<Trial> trials) {
   return {{within("length", measured, 2, 0.5, "a ruler")}, std::move(trials), "it is short"};
 }
 
-Findings right(Laboratory&) { return findings(2.25, {{"here", true}, {"there", false}}); }
-Findings wrong(Laboratory&) { return findings(3, {{"here", true}}); }
+Findings right(ExperimentRunner&) { return findings(2.25, {{"here", true}, {"there", false}}); }
+Findings wrong(ExperimentRunner&) { return findings(3, {{"here", true}}); }
 
 std::vector<Report> reports_of(const std::vector<Claim>& claims) {
-  const Workplace workplace{nullptr, 1, "", "", false, "{}"};  // nothing is trained
-  return run_claims(claims, workplace, {});
+  const RunContext context{nullptr, 1, "", "", false, "{}"};  // nothing is trained
+  return run_claims(claims, context, {});
 }
 
 TEST(measurement, agrees_within_its_interval_both_ends_included) {

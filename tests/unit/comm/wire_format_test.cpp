@@ -153,7 +153,7 @@ TEST(wire_format, every_number_midpoint_and_neighbour_gets_its_nearest_even_code
   }
 }
 
-TEST(wire_format, encode_equals_its_plain_twin_on_random_bits_of_all_kinds) {
+TEST(wire_format, encode_equals_the_reference_on_random_bits_of_all_kinds) {
   const std::vector<float> values = all_kinds(1 << 17, 1);
   for (const WireFormat format : kNarrow) {
     const Codes expected = plainly_encoded(format, values);

@@ -25,7 +25,7 @@ double cross(Point a, Point b, Point p) {
   return (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
 }
 
-/// The slow twin: on the same side of every edge. NaN-free; 0 means on the edge.
+/// The reference implementation: on the same side of every edge. NaN-free; 0 means on the edge.
 double depth_in_polygon(const std::vector<Point>& corners, Point p) {
   double least = INFINITY;
   const double sign = cross(corners[0], corners[1], corners[2]) > 0 ? 1 : -1;
@@ -37,7 +37,7 @@ double depth_in_polygon(const std::vector<Point>& corners, Point p) {
   return least;
 }
 
-/// The slow twin: (along / |axis|)^2 + (across / other)^2 below 1.
+/// The reference implementation: (along / |axis|)^2 + (across / other)^2 below 1.
 double depth_in_ellipse(Point centre, Point axis, double other, Point p) {
   const double length = std::hypot(axis.x, axis.y);
   const double dx = p.x - centre.x;

@@ -120,7 +120,7 @@ class activation_kernels : public ::testing::Test {};
 using Numbers = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(activation_kernels, Numbers);
 
-TYPED_TEST(activation_kernels, equal_their_plain_twin_at_awkward_sizes) {
+TYPED_TEST(activation_kernels, equal_their_reference_at_awkward_sizes) {
   on_every_instruction_set([] {
     for (const Function f : kFunctions) {
       for (const std::size_t units : kAwkwardSizes) {

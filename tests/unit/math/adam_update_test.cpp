@@ -76,7 +76,7 @@ void compare_with_twin(const Parameters<T>& input, const AdamCoefficients<T>& c)
   expect_same_parameters(unmeasured, plain);
 }
 
-TYPED_TEST(adam_update_of, equals_its_plain_twin_measured_or_not) {
+TYPED_TEST(adam_update_of, equals_the_reference_measured_or_not) {
   on_every_instruction_set([] {
     for (const std::size_t n : kAwkwardSizes) {
       SCOPED_TRACE(n);

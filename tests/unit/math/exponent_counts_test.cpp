@@ -51,7 +51,7 @@ std::vector<T> random_bits(std::size_t n) {
   return x;
 }
 
-TYPED_TEST(exponent_counts_of, equal_their_plain_twin_at_awkward_sizes) {
+TYPED_TEST(exponent_counts_of, equal_their_reference_at_awkward_sizes) {
   for (const std::size_t n : kAwkwardSizes) {
     SCOPED_TRACE(n);
     const auto ordinary = normals<TypeParam>(n, 1, 1e-3);

@@ -81,7 +81,7 @@ TYPED_TEST_SUITE(gemm_of, Numbers);
 
 constexpr Op kOps[] = {Op::None, Op::Transpose};
 
-TYPED_TEST(gemm_of, equals_its_plain_twin_at_every_transposition) {
+TYPED_TEST(gemm_of, equals_the_reference_at_every_transposition) {
   constexpr Shape shapes[] = {{1, 1, 1},    {1, 7, 3},     {5, 1, 2},    {2, 3, 1},
                               {5, 5, 5},    {17, 33, 31},  {16, 64, 64}, {32, 100, 65},
                               {63, 96, 64}, {64, 127, 33}, {1, 300, 40}, {300, 1, 40}};
@@ -98,7 +98,7 @@ TYPED_TEST(gemm_of, equals_its_plain_twin_at_every_transposition) {
 
 // The three products of a layer, forward NN, input gradient NT and weight gradient TN, for
 // common slices; big enough for every way of cutting a product.
-TYPED_TEST(gemm_of, equals_its_plain_twin_at_the_shapes_of_layers) {
+TYPED_TEST(gemm_of, equals_the_reference_at_the_shapes_of_layers) {
   for (const std::size_t samples : {1, 16, 30, 32, 64, 128}) {
     for (const auto& [fan_in, fan_out] : {std::pair<std::size_t, std::size_t>{128, 128},
                                           {256, 256},
@@ -113,7 +113,7 @@ TYPED_TEST(gemm_of, equals_its_plain_twin_at_the_shapes_of_layers) {
   }
 }
 
-TYPED_TEST(gemm_of, equals_its_plain_twin_when_every_dimension_is_cut_unevenly) {
+TYPED_TEST(gemm_of, equals_the_reference_when_every_dimension_is_cut_unevenly) {
   for (const Op op_a : kOps) {
     for (const Op op_b : kOps) {
       compare_with_twin<TypeParam>(op_a, op_b, {70, 1100, 130}, 1);

@@ -28,7 +28,7 @@ std::vector<std::vector<T>> gradients(std::size_t n) {
   return {normals<T>(n, 1), extreme_values<T>(n, 2, false), extreme_values<T>(n, 3, true)};
 }
 
-TYPED_TEST(gradient_sums_of, equal_their_plain_twin_at_awkward_sizes) {
+TYPED_TEST(gradient_sums_of, equal_their_reference_at_awkward_sizes) {
   on_every_instruction_set([] {
     for (const std::size_t n : kAwkwardSizes) {
       SCOPED_TRACE(n);

@@ -47,7 +47,7 @@ void for_each_case(Check&& check) {
   }
 }
 
-TYPED_TEST(image_ops_of, im2col_and_col2im_equal_their_plain_twins) {
+TYPED_TEST(image_ops_of, im2col_and_col2im_equal_their_references) {
   for_each_case([](const ImageShape& shape, std::size_t kernel) {
     const auto image = normals<TypeParam>(shape.size(), 1);
     auto expected = unwritten<TypeParam>(columns_size(shape, kernel));

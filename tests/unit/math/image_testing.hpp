@@ -18,7 +18,7 @@ inline double dot(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
-/// Results start as not-a-number: an entry that is not written shows.
+/// Results start as NaN: an entry that is not written shows.
 template <class T>
 std::vector<T> unwritten(std::size_t n) {
   return std::vector<T>(n, std::numeric_limits<T>::quiet_NaN());

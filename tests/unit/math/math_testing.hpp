@@ -77,7 +77,7 @@ core::MatrixView<const T> matrix(const std::vector<T>& values, std::size_t rows,
   return {values.data(), rows, cols};
 }
 
-/// Bits, so that not-a-number equals itself and -0 differs from 0.
+/// Bits, so that NaN equals itself and -0 differs from 0.
 template <class T>
 auto bits(T x) {
   return std::bit_cast<std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>(x);

@@ -37,7 +37,7 @@ constexpr double kPivot = 0.1;
 
 // Two orders of summing n numbers of sizes s differ by less than 2 n rounding errors of the sum of
 // s; the squares are their own sizes.
-TYPED_TEST(moments_of, equal_their_plain_twin_at_awkward_sizes) {
+TYPED_TEST(moments_of, equal_their_reference_at_awkward_sizes) {
   for (const std::size_t n : kAwkwardSizes) {
     SCOPED_TRACE(n);
     const auto x = normals<TypeParam>(n, 1);

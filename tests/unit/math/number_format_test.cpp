@@ -89,7 +89,7 @@ TEST(round_to, gives_every_number_midpoint_and_neighbour_its_nearest_even_number
   }
 }
 
-TEST(round_to, equals_its_plain_twin_on_random_bits_at_awkward_sizes) {
+TEST(round_to, equals_the_reference_on_random_bits_at_awkward_sizes) {
   for (const std::size_t n : kAwkwardSizes) {
     core::RandomStream random(n, core::Purpose::Weights, 2);
     std::vector<float> x(n);

@@ -55,7 +55,7 @@ void compare_with_twins(const ImageShape& in, const std::vector<T>& image) {
   expect_same_bits(mean_delta(in, pooled_delta), delta);
 }
 
-TYPED_TEST(pooling_of, equals_its_plain_twins_at_awkward_sizes) {
+TYPED_TEST(pooling_of, equals_the_references_at_awkward_sizes) {
   on_every_instruction_set([] {
     for (const ImageShape& in : kAwkwardShapes) {
       compare_with_twins(in, normals<TypeParam>(in.size(), 1));

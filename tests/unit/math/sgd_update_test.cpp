@@ -55,7 +55,7 @@ void compare_with_twin(const Parameters<T>& input) {
   expect_same_bits(unmeasured.velocity, plain.velocity);
 }
 
-TYPED_TEST(sgd_update_of, equals_its_plain_twin_measured_or_not) {
+TYPED_TEST(sgd_update_of, equals_the_reference_measured_or_not) {
   on_every_instruction_set([] {
     for (const std::size_t n : kAwkwardSizes) {
       for (const bool momentum : {false, true}) {

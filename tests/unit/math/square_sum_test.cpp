@@ -21,7 +21,7 @@ class square_sum_of : public ::testing::Test {};
 using Numbers = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(square_sum_of, Numbers);
 
-TYPED_TEST(square_sum_of, equals_its_plain_twin_at_awkward_sizes) {
+TYPED_TEST(square_sum_of, equals_the_reference_at_awkward_sizes) {
   on_every_instruction_set([] {
     for (const std::size_t n : kAwkwardSizes) {
       SCOPED_TRACE(n);

@@ -12,7 +12,7 @@ class vector_kernels : public ::testing::Test {};
 using Numbers = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(vector_kernels, Numbers);
 
-TYPED_TEST(vector_kernels, add_equals_its_plain_twin) {
+TYPED_TEST(vector_kernels, add_equals_the_reference) {
   on_every_instruction_set([] {
     for (const std::size_t n : kAwkwardSizes) {
       const auto x = extreme_values<TypeParam>(n, 1, true);
@@ -60,7 +60,7 @@ void compare_delta_kernels(std::size_t rows, std::size_t units, bool extreme) {
   expect_same_bits(fast.bias_gradient, plain.bias_gradient);
 }
 
-TYPED_TEST(vector_kernels, delta_kernels_equal_their_plain_twins) {
+TYPED_TEST(vector_kernels, delta_kernels_equal_their_references) {
   on_every_instruction_set([] {
     for (const std::size_t units : kAwkwardSizes) {
       for (const std::size_t rows : {0, 1, 2, 5}) {

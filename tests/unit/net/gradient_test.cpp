@@ -295,10 +295,10 @@ TEST(gradient, the_scalar_chain_is_the_product_of_weights_and_derivatives) {
   }
 }
 
-// A float32 network follows its float64 twin down to the last subnormal. An entry of delta is off
-// by half the smallest subnormal, 2^-150, at most at each layer, and the factor per layer is about
-// 1/4, so the errors of one entry add up to less than 2^-149 after the products; 64 entries of them
-// against the norm is the bound below, beside 1e-3 for sixty layers of ordinary rounding.
+// A float32 network follows its float64 reference down to the last subnormal. An entry of delta is
+// off by half the smallest subnormal, 2^-150, at most at each layer, and the factor per layer is
+// about 1/4, so the errors of one entry add up to less than 2^-149 after the products; 64 entries
+// of them against the norm is the bound below, beside 1e-3 for sixty layers of ordinary rounding.
 TEST(mlp, float32_deltas_are_right_down_to_the_last_subnormal) {
   NetworkSettings settings;
   settings.depth = 75;

@@ -1,4 +1,4 @@
-#include "claims/runner.hpp"
+#include "claims/run_claims.hpp"
 
 #include <algorithm>
 
@@ -8,16 +8,16 @@
 namespace plumb::claims {
 namespace {
 
-Report run_claim(const Claim& claim, const Workplace& workplace) {
+Report run_claim(const Claim& claim, const RunContext& context) {
   const core::Stopwatch stopwatch;
-  Laboratory laboratory(workplace, claim.id);
+  ExperimentRunner runner(context, claim.id);
   Report report;
   report.id = claim.id;
   report.text = claim.text;
   report.source = claim.source;
-  report.findings = claim.run(laboratory);
-  report.histories = laboratory.histories();
-  report.failed_checks = laboratory.failed_checks();
+  report.findings = claim.run(runner);
+  report.histories = runner.histories();
+  report.failed_checks = runner.failed_checks();
   report.findings.measurements.push_back(exactly("checks of its own runs that failed",
                                                  static_cast<double>(report.failed_checks.size()),
                                                  0, "every run verifies itself"));
@@ -33,12 +33,12 @@ std::string Report::conclusion() const {
   return verdict == Verdict::HoldsOnlyIf ? name + " " + findings.condition : name;
 }
 
-std::vector<Report> run_claims(const std::vector<Claim>& claims, const Workplace& workplace,
+std::vector<Report> run_claims(const std::vector<Claim>& claims, const RunContext& context,
                                const Announcer& announcer) {
   std::vector<Report> reports;
   for (std::size_t place = 0; place < claims.size(); ++place) {
     announcer.starts(place, claims[place]);
-    reports.push_back(run_claim(claims[place], workplace));
+    reports.push_back(run_claim(claims[place], context));
     announcer.ends(place, reports.back());
   }
   return reports;

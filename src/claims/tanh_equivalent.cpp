@@ -1,4 +1,4 @@
-#include "claims/twin.hpp"
+#include "claims/tanh_equivalent.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -43,9 +43,9 @@ double compare_deltas(RandomNetwork<double>& sigmoid, RandomNetwork<double>& tan
                       std::size_t layer) {
   const Factors factors = factors_of(sigmoid.layout(), layer);
   const auto own = sigmoid.layout().bias(sigmoid.parameter_gradients(), layer);
-  const auto twin = sigmoid.layout().bias(tanh.parameter_gradients(), layer);
+  const auto of_tanh = sigmoid.layout().bias(tanh.parameter_gradients(), layer);
   Largest largest;
-  for (std::size_t j = 0; j < own.size(); ++j) largest.add(own[j], factors.bias * twin[j]);
+  for (std::size_t j = 0; j < own.size(); ++j) largest.add(own[j], factors.bias * of_tanh[j]);
   return largest.relative();
 }
 
@@ -54,12 +54,12 @@ double compare_weight_gradients(RandomNetwork<double>& sigmoid, RandomNetwork<do
                                 std::size_t layer) {
   const Factors factors = factors_of(sigmoid.layout(), layer);
   const auto own = sigmoid.layout().weights(sigmoid.parameter_gradients(), layer);
-  const auto twin = sigmoid.layout().weights(tanh.parameter_gradients(), layer);
-  const auto twin_bias = sigmoid.layout().bias(tanh.parameter_gradients(), layer);
+  const auto of_tanh = sigmoid.layout().weights(tanh.parameter_gradients(), layer);
+  const auto tanh_bias = sigmoid.layout().bias(tanh.parameter_gradients(), layer);
   Largest largest;
   for (std::size_t i = 0; i < own.rows; ++i) {
     for (std::size_t j = 0; j < own.cols; ++j) {
-      largest.add(own(i, j), factors.weight * twin(i, j) + factors.column_sum * twin_bias[j]);
+      largest.add(own(i, j), factors.weight * of_tanh(i, j) + factors.column_sum * tanh_bias[j]);
     }
   }
   return largest.relative();
@@ -69,48 +69,48 @@ double compare_activations(RandomNetwork<double>& sigmoid, RandomNetwork<double>
                            std::size_t layer) {
   const bool output = layer + 1 == sigmoid.stages();
   Largest largest;
-  const auto twin = tanh.activation(layer).span();
+  const auto of_tanh = tanh.activation(layer).span();
   const auto own = sigmoid.activation(layer).span();
   for (std::size_t i = 0; i < own.size(); ++i) {
-    largest.add(own[i], output ? twin[i] : (1 + twin[i]) / 2);
+    largest.add(own[i], output ? of_tanh[i] : (1 + of_tanh[i]) / 2);
   }
   return largest.relative();
 }
 
 }  // namespace
 
-void make_tanh_twin(const ParameterLayout& layout, std::span<const double> sigmoid,
-                    std::span<double> tanh) {
+void make_tanh_equivalent(const ParameterLayout& layout, std::span<const double> sigmoid,
+                          std::span<double> tanh) {
   for (std::size_t layer = 0; layer < layout.layers(); ++layer) {
     const Factors factors = factors_of(layout, layer);
     const auto weights = layout.weights(sigmoid, layer);
-    const auto twin_weights = layout.weights(tanh, layer);
+    const auto tanh_weights = layout.weights(tanh, layer);
     const auto bias = layout.bias(sigmoid, layer);
-    const auto twin_bias = layout.bias(tanh, layer);
+    const auto tanh_bias = layout.bias(tanh, layer);
     for (std::size_t j = 0; j < bias.size(); ++j) {
       double column_sum = 0;
       for (std::size_t i = 0; i < weights.rows; ++i) {
         column_sum += weights(i, j);
-        twin_weights(i, j) = factors.weight * weights(i, j);
+        tanh_weights(i, j) = factors.weight * weights(i, j);
       }
-      twin_bias[j] = factors.bias * bias[j] + factors.column_sum * column_sum;
+      tanh_bias[j] = factors.bias * bias[j] + factors.column_sum * column_sum;
     }
   }
 }
 
-TwinDifference compare_twins(net::NetworkSettings settings, std::size_t inputs,
-                             std::uint64_t seed) {
+EquivalenceDifference compare_with_tanh_equivalent(net::NetworkSettings settings,
+                                                   std::size_t inputs, std::uint64_t seed) {
   settings.activation = net::Activation::Sigmoid;
   RandomNetwork<double> sigmoid(settings, {inputs, 10}, seed);
   settings.activation = net::Activation::Tanh;
   RandomNetwork<double> tanh(settings, {inputs, 10}, seed);
-  make_tanh_twin(sigmoid.layout(), sigmoid.parameters(), tanh.parameters());
+  make_tanh_equivalent(sigmoid.layout(), sigmoid.parameters(), tanh.parameters());
   for (RandomNetwork<double>* network : {&sigmoid, &tanh}) {
     network->forward();
     network->evaluate_loss();
     network->backward();
   }
-  TwinDifference worst;
+  EquivalenceDifference worst;
   for (std::size_t layer = 0; layer < sigmoid.stages(); ++layer) {
     worst.activation = std::max(worst.activation, compare_activations(sigmoid, tanh, layer));
     worst.delta = std::max(worst.delta, compare_deltas(sigmoid, tanh, layer));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "claims/claim.hpp"
-#include "claims/laboratory.hpp"
+#include "claims/experiment_runner.hpp"
 
 namespace plumb::claims {
 
@@ -17,7 +17,7 @@ struct Report {
   std::string source;
   Findings findings;
   Verdict verdict = Verdict::NotReproduced;
-  std::vector<std::string> histories;      // relative to the workplace's folder
+  std::vector<std::string> histories;      // relative to the context's folder
   std::vector<std::string> failed_checks;  // of its runs
   double seconds = 0;
 
@@ -33,7 +33,7 @@ struct Announcer {
 
 /// Every report has one measurement more: how many of the checks that its runs make of themselves
 /// failed. Throws what the claims throw.
-std::vector<Report> run_claims(const std::vector<Claim>& claims, const Workplace& workplace,
+std::vector<Report> run_claims(const std::vector<Claim>& claims, const RunContext& context,
                                const Announcer& announcer);
 
 /// 0, or core::ExitCode::VerificationFailed when a claim was not reproduced.

@@ -1,4 +1,4 @@
-#include "claims/twin.hpp"
+#include "claims/tanh_equivalent.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ net::NetworkSettings scaled_network() {
   return settings;
 }
 
-TEST(twin, of_a_small_network_is_what_the_formulas_say) {
+TEST(reference, of_a_small_network_is_what_the_formulas_say) {
   net::NetworkSettings settings;
   settings.depth = 2;
   settings.width = 2;
@@ -33,7 +33,7 @@ TEST(twin, of_a_small_network_is_what_the_formulas_say) {
   layout.bias(std::span(sigmoid), 0)[0] = 10;
   layout.weights(std::span(sigmoid), 2)(1, 0) = 2;
   layout.bias(std::span(sigmoid), 2)[0] = 5;
-  make_tanh_twin(layout, sigmoid, tanh);
+  make_tanh_equivalent(layout, sigmoid, tanh);
   EXPECT_EQ(layout.weights(std::span(tanh), 0)(0, 0), 3);
   EXPECT_EQ(layout.bias(std::span(tanh), 0)[0], 5);
   EXPECT_EQ(layout.weights(std::span(tanh), 1)(1, 0), 2);
@@ -43,9 +43,10 @@ TEST(twin, of_a_small_network_is_what_the_formulas_say) {
   EXPECT_EQ(layout.bias(std::span(tanh), 2)[0], 6);
 }
 
-TEST(twin, computes_the_same_forward_and_back) {
+TEST(reference, computes_the_same_forward_and_back) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    const TwinDifference difference = compare_twins(scaled_network(), 20, seed);
+    const EquivalenceDifference difference =
+        compare_with_tanh_equivalent(scaled_network(), 20, seed);
     // Some ten roundings of 2e-16 in each of seven layers, forward and back.
     EXPECT_LT(difference.activation, 1e-13);
     EXPECT_LT(difference.delta, 1e-13);
@@ -53,10 +54,10 @@ TEST(twin, computes_the_same_forward_and_back) {
   }
 }
 
-TEST(twin, of_a_network_without_hidden_layers_is_itself) {
+TEST(reference, of_a_network_without_hidden_layers_is_itself) {
   net::NetworkSettings settings = scaled_network();
   settings.depth = 0;
-  const TwinDifference difference = compare_twins(settings, 20, 1);
+  const EquivalenceDifference difference = compare_with_tanh_equivalent(settings, 20, 1);
   EXPECT_EQ(difference.activation, 0);
   EXPECT_EQ(difference.weight_gradient, 0);
 }

@@ -1,4 +1,4 @@
-#include "claims/laboratory.hpp"
+#include "claims/experiment_runner.hpp"
 
 #include <fmt/format.h>
 
@@ -27,28 +27,28 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<double> Experiment::at_start(const std::string& name) const {
+std::vector<double> TrainedNetwork::at_start(const std::string& name) const {
   const record::Table table = history.table(name);
   return {table.values.begin(), table.values.begin() + static_cast<std::ptrdiff_t>(table.cols)};
 }
 
-std::vector<Experiment> Laboratory::run(const std::string& study_toml) {
+std::vector<TrainedNetwork> ExperimentRunner::run(const std::string& study_toml) {
   const study::Study study = study::parse_study(study_toml, claim_id_ + ".toml", {});
-  make_folder(workplace_.folder / claim_id_);
-  std::vector<Experiment> experiments;
+  make_folder(context_.folder / claim_id_);
+  std::vector<TrainedNetwork> experiments;
   for (const study::RunSettings& run : study.runs) experiments.push_back(run_one(study, run));
   return experiments;
 }
 
-Experiment Laboratory::run_one(const study::Study& study, study::RunSettings run) {
+TrainedNetwork ExperimentRunner::run_one(const study::Study& study, study::RunSettings run) {
   run.index = histories_.size();  // a claim may have several studies
   const std::string name = fmt::format("{}/{:04}-{}.h5", claim_id_, run.index, run.label);
-  const fs::path file = workplace_.folder / name;
-  const auto dataset = data::open_dataset(run.data, workplace_.data_folder, run.train.seed);
-  const std::size_t threads = std::min(workplace_.threads, run.train.batch / run.train.slice);
+  const fs::path file = context_.folder / name;
+  const auto dataset = data::open_dataset(run.data, context_.data_folder, run.train.seed);
+  const std::size_t threads = std::min(context_.threads, run.train.batch / run.train.slice);
   const experiment::RunOutputs outputs =
-      experiment::run_one({*workplace_.world, run, *dataset, threads, file, workplace_.overwrite,
-                           study.toml, workplace_.provenance_json},
+      experiment::run_one({*context_.world, run, *dataset, threads, file, context_.overwrite,
+                           study.toml, context_.provenance_json},
                           {});
   histories_.push_back(name);
   for (const record::Check& check : outputs.result.verification) {
