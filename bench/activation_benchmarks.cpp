@@ -11,7 +11,7 @@ namespace plumb::bench {
 namespace {
 
 using core::MatrixView;
-using math::Function;
+using math::Activation;
 
 constexpr std::size_t kSamples = 64;
 constexpr std::size_t kUnits = 256;
@@ -20,18 +20,18 @@ constexpr double kEstimatedSeconds = 1e-5;
 
 struct Named {
   const char* name;
-  Function function;
+  Activation function;
 };
 
-constexpr Named kFunctions[] = {{"linear", Function::Linear},
-                                {"sigmoid", Function::Sigmoid},
-                                {"tanh", Function::Tanh},
-                                {"relu", Function::Relu},
-                                {"leaky_relu", Function::LeakyRelu}};
+constexpr Named kFunctions[] = {{"linear", Activation::Linear},
+                                {"sigmoid", Activation::Sigmoid},
+                                {"tanh", Activation::Tanh},
+                                {"relu", Activation::Relu},
+                                {"leaky_relu", Activation::LeakyRelu}};
 
 class ActivationCase final : public Case {
  public:
-  ActivationCase(Function function, bool measured)
+  ActivationCase(Activation function, bool measured)
       : function_(function),
         measured_(measured),
         start_(normal_numbers(kSamples * kUnits, 1, 2)),
@@ -78,7 +78,7 @@ class ActivationCase final : public Case {
            std::abs(sums_.saturated - plain.saturated) <= 1 && alive_ == plain_alive;
   }
 
-  Function function_;
+  Activation function_;
   bool measured_;
   core::AlignedBuffer<float> start_;
   core::AlignedBuffer<float> bias_;

@@ -32,7 +32,7 @@ net::NetworkSettings network_settings(const NetworkSize& size) {
   net::NetworkSettings network;
   network.depth = size.depth;
   network.width = size.width;
-  network.activation = net::Activation::Sigmoid;
+  network.activation = math::Activation::Sigmoid;
   return network;
 }
 

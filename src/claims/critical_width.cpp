@@ -26,7 +26,7 @@ net::NetworkSettings network_of(std::size_t width) {
 }  // namespace
 
 double unit_normal_chi(double width) {
-  return theory::mean_field({net::Activation::Sigmoid}, width, 0).chi_1;
+  return theory::mean_field({math::Activation::Sigmoid}, width, 0).chi_1;
 }
 
 double predicted_critical_width() {

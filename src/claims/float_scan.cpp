@@ -59,7 +59,7 @@ void scan_floats(std::uint16_t upper, FloatScan& scan, float& naive_last) {
   thread_local std::vector<float> derivatives(kChunk);
   thread_local std::vector<float> activations(kChunk);
   for (std::size_t i = 0; i < kChunk; ++i) derivatives[i] = float_of(upper, i);
-  math::activate<float>(math::Function::Sigmoid, 0.0F,
+  math::activate<float>(math::Activation::Sigmoid, 0.0F,
                         {derivatives.data(), kChunk / kColumns, kColumns}, bias,
                         {activations.data(), kChunk / kColumns, kColumns});
   scan.floats += kChunk;

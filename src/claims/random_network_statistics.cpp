@@ -15,7 +15,7 @@ double sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
 
 net::NetworkSettings he_network(std::size_t width, std::size_t depth) {
   net::NetworkSettings settings;
-  settings.activation = net::Activation::Relu;
+  settings.activation = math::Activation::Relu;
   settings.init = net::Init::He;
   settings.width = width;
   settings.depth = depth;

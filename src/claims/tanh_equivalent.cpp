@@ -100,9 +100,9 @@ void make_tanh_equivalent(const ParameterLayout& layout, std::span<const double>
 
 EquivalenceDifference compare_with_tanh_equivalent(net::NetworkSettings settings,
                                                    std::size_t inputs, std::uint64_t seed) {
-  settings.activation = net::Activation::Sigmoid;
+  settings.activation = math::Activation::Sigmoid;
   RandomNetwork<double> sigmoid(settings, {inputs, 10}, seed);
-  settings.activation = net::Activation::Tanh;
+  settings.activation = math::Activation::Tanh;
   RandomNetwork<double> tanh(settings, {inputs, 10}, seed);
   make_tanh_equivalent(sigmoid.layout(), sigmoid.parameters(), tanh.parameters());
   for (RandomNetwork<double>* network : {&sigmoid, &tanh}) {

@@ -34,10 +34,10 @@ struct TheoryOptions {
 
 [[noreturn]] void refuse(const std::string& what) { throw core::UsageError("theory: " + what); }
 
-net::Activation activation_of(const std::string& name) {
-  const auto known = core::all_names<net::Activation>();
+math::Activation activation_of(const std::string& name) {
+  const auto known = core::all_names<math::Activation>();
   for (const std::string& entry : known) {
-    if (entry == name) return core::value_of<net::Activation>(name);
+    if (entry == name) return core::value_of<math::Activation>(name);
   }
   const std::string meant = study::nearest(name, known);
   refuse(fmt::format("unknown activation '{}'; allowed: {}{}", name, fmt::join(known, ", "),
@@ -81,7 +81,7 @@ TheoryQuery checked(const TheoryOptions& options) {
   query.weight_variance = options.weight_variance;
   query.bias_variance = options.bias_variance;
   if (options.negative_slope) {
-    if (query.function.activation != net::Activation::LeakyRelu) {
+    if (query.function.activation != math::Activation::LeakyRelu) {
       refuse("--negative-slope says nothing about " + options.activation +
              "; allowed: with leaky_relu");
     }

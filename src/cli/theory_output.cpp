@@ -19,7 +19,7 @@ using theory::Phase;
 using theory::Prediction;
 
 bool is_leaky(const TheoryQuery& query) {
-  return query.function.activation == net::Activation::LeakyRelu;
+  return query.function.activation == math::Activation::LeakyRelu;
 }
 
 MeanField field_of(const TheoryQuery& query) {

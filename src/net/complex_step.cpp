@@ -27,18 +27,18 @@ Complex softmax_cross_entropy(std::span<const Complex> z, std::size_t label) {
 
 }  // namespace
 
-Complex complex_activation(Activation activation, double negative_slope, Complex z,
+Complex complex_activation(math::Activation activation, double negative_slope, Complex z,
                            bool upper_side) {
   switch (activation) {
-    case Activation::Sigmoid:
+    case math::Activation::Sigmoid:
       return complex_sigmoid(z);
-    case Activation::Tanh:
+    case math::Activation::Tanh:
       return std::tanh(z);
-    case Activation::Relu:
+    case math::Activation::Relu:
       return upper_side ? z : Complex(0);
-    case Activation::LeakyRelu:
+    case math::Activation::LeakyRelu:
       return upper_side ? z : negative_slope * z;
-    case Activation::Linear:
+    case math::Activation::Linear:
       return z;
   }
   return z;

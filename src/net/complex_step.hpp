@@ -11,7 +11,7 @@
 namespace plumb::net {
 
 /// phi(z). Kinks: `upper_side` says where the network itself saw this unit, above zero or not.
-std::complex<double> complex_activation(Activation activation, double negative_slope,
+std::complex<double> complex_activation(math::Activation activation, double negative_slope,
                                         std::complex<double> z, bool upper_side);
 
 /// Loss of one sample with pre-activations z; target as in evaluate_loss.

@@ -84,7 +84,8 @@ void draw_cell(const NetworkSettings& settings, std::uint64_t seed, core::Matrix
 double weight_variance(const NetworkSettings& settings, const LayerShape& shape) {
   const auto fan_in = static_cast<double>(shape.fan_in);
   const auto fan_out = static_cast<double>(shape.fan_out * shape.receptive_field);
-  const double slope = settings.activation == Activation::LeakyRelu ? settings.negative_slope : 0.0;
+  const double slope =
+      settings.activation == math::Activation::LeakyRelu ? settings.negative_slope : 0.0;
   switch (settings.init) {
     case Init::Glorot:
       return 2 / (fan_in + fan_out);

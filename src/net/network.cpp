@@ -27,22 +27,6 @@ void count_unscaled(std::span<const T> delta, T loss_scale, math::ExponentCounts
 
 }  // namespace
 
-math::Function to_function(Activation activation) {
-  switch (activation) {
-    case Activation::Sigmoid:
-      return math::Function::Sigmoid;
-    case Activation::Tanh:
-      return math::Function::Tanh;
-    case Activation::Relu:
-      return math::Function::Relu;
-    case Activation::LeakyRelu:
-      return math::Function::LeakyRelu;
-    case Activation::Linear:
-      return math::Function::Linear;
-  }
-  return math::Function::Linear;
-}
-
 template <class T>
 Network<T>::Network(const NetworkSettings& settings, Loss loss, const ProblemShape& problem,
                     ParameterLayout layout, std::vector<Stage> stages)
@@ -54,8 +38,8 @@ Network<T>::Network(const NetworkSettings& settings, Loss loss, const ProblemSha
       loss_(loss) {}
 
 template <class T>
-math::Function Network<T>::function(std::size_t stage) const {
-  return is_output(stage) ? math::Function::Linear : to_function(activation_);
+math::Activation Network<T>::function(std::size_t stage) const {
+  return is_output(stage) ? math::Activation::Linear : activation_;
 }
 
 template <class T>

@@ -19,8 +19,6 @@
 
 namespace plumb::net {
 
-math::Function to_function(Activation activation);
-
 /// How the backward pass is taken.
 template <class T>
 struct BackwardOptions {
@@ -59,7 +57,7 @@ class Network {
     return Slice<T>(inputs_, stages_, samples);
   }
   /// The function of a stage: the output layer has none of its own.
-  [[nodiscard]] math::Function function(std::size_t stage) const;
+  [[nodiscard]] math::Activation function(std::size_t stage) const;
   /// What the stage measures saturation and variance against, see math::activation_pivot.
   [[nodiscard]] double pivot(std::size_t stage) const;
 
@@ -130,7 +128,7 @@ class Network {
   ParameterLayout layout_;
   std::vector<Stage> stages_;
   std::size_t inputs_;
-  Activation activation_;
+  math::Activation activation_;
   T negative_slope_;
   Loss loss_;
 };

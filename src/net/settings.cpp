@@ -6,12 +6,6 @@ namespace {
 constexpr core::Named<Family> kFamilies[] = {
     {Family::Mlp, "mlp"}, {Family::Cnn, "cnn"}, {Family::Rnn, "rnn"}};
 
-constexpr core::Named<Activation> kActivations[] = {{Activation::Sigmoid, "sigmoid"},
-                                                    {Activation::Tanh, "tanh"},
-                                                    {Activation::Relu, "relu"},
-                                                    {Activation::LeakyRelu, "leaky_relu"},
-                                                    {Activation::Linear, "linear"}};
-
 constexpr core::Named<Init> kInits[] = {{Init::Glorot, "glorot"},
                                         {Init::He, "he"},
                                         {Init::Lecun, "lecun"},
@@ -31,7 +25,6 @@ constexpr core::Named<Loss> kLosses[] = {{Loss::SoftmaxCrossEntropy, "softmax_cr
 }  // namespace
 
 std::span<const core::Named<Family>> enum_names(Family) { return kFamilies; }
-std::span<const core::Named<Activation>> enum_names(Activation) { return kActivations; }
 std::span<const core::Named<Init>> enum_names(Init) { return kInits; }
 std::span<const core::Named<Pooling>> enum_names(Pooling) { return kPoolings; }
 std::span<const core::Named<Loss>> enum_names(Loss) { return kLosses; }

@@ -5,17 +5,16 @@
 #include <span>
 
 #include "core/names.hpp"
+#include "math/activations/activation.hpp"
 
 namespace plumb::net {
 
 enum class Family { Mlp, Cnn, Rnn };
-enum class Activation { Sigmoid, Tanh, Relu, LeakyRelu, Linear };
 enum class Init { Glorot, He, Lecun, Scaled, UnitNormal, UnitUniform, Orthogonal, Identity };
 enum class Pooling { Max, Average, None };
 enum class Loss { SoftmaxCrossEntropy, SigmoidCrossEntropy, MeanSquaredError };
 
 std::span<const core::Named<Family>> enum_names(Family);
-std::span<const core::Named<Activation>> enum_names(Activation);
 std::span<const core::Named<Init>> enum_names(Init);
 std::span<const core::Named<Pooling>> enum_names(Pooling);
 std::span<const core::Named<Loss>> enum_names(Loss);
@@ -24,7 +23,7 @@ struct NetworkSettings {
   Family family = Family::Mlp;
   std::size_t depth = 10;   // hidden layers, >= 0 (mlp) or 1 (cnn); time steps, >= 1 (rnn)
   std::size_t width = 128;  // units per hidden layer; channels (cnn); state size (rnn); >= 1
-  Activation activation = Activation::Sigmoid;
+  math::Activation activation = math::Activation::Sigmoid;
   double negative_slope = 0.01;  // LeakyRelu
   Init init = Init::Glorot;
   double weight_variance = 1;  // Init::Scaled: Var W = weight_variance / fan_in

@@ -38,7 +38,7 @@ std::optional<double> fixed_point(const ActivationFunction& function, double wei
     return piecewise_linear_fixed_point(factor, bias_variance);
   }
   // The signal dies out; at weight_variance = 1 so slowly that no iteration would find it.
-  const bool is_odd = function.activation == net::Activation::Tanh;
+  const bool is_odd = function.activation == math::Activation::Tanh;
   if (is_odd && bias_variance == 0 && weight_variance <= 1) return 0;
   return saturating_fixed_point(function, weight_variance, bias_variance);
 }

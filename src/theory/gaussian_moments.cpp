@@ -8,7 +8,7 @@
 namespace plumb::theory {
 namespace {
 
-using net::Activation;
+using math::Activation;
 
 /// Slope left of zero; right of it, it is 1.
 double left_slope(const ActivationFunction& function) noexcept {

@@ -8,12 +8,12 @@ namespace plumb::theory {
 
 /// phi, as far as theory is concerned.
 struct ActivationFunction {
-  net::Activation activation = net::Activation::Sigmoid;
+  math::Activation activation = math::Activation::Sigmoid;
   double negative_slope = 0.01;  // read by LeakyRelu only
 };
 
 /// relu, leaky_relu, linear: phi(s x) = s phi(x) for s > 0, so that phi' does not know q.
-bool is_piecewise_linear(net::Activation activation) noexcept;
+bool is_piecewise_linear(math::Activation activation) noexcept;
 
 /// Averages over z ~ N(0, 1) with x = sqrt(q) z.
 struct Moments {
@@ -31,7 +31,7 @@ Moments gaussian_moments(const ActivationFunction& function, double q);
 
 /// Average of phi'(x) phi'(y) over normal x, y of variance q and correlation c in [0, 1].
 /// sigmoid and tanh only.
-double derivative_product(net::Activation activation, double q, double c);
+double derivative_product(math::Activation activation, double q, double c);
 
 /// What an activation of finite width adds: the squared length of a delta that passes one layer of
 /// n units varies by k / n, relative to its mean. k = 3 mu_2 / mu_1^2 - 1 (Hanin and Nica 2018).

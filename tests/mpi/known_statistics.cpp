@@ -119,7 +119,7 @@ std::size_t dead_networks(Shape shape, std::size_t seeds) {
   net::NetworkSettings network;
   network.depth = shape.layers;
   network.width = shape.units;
-  network.activation = net::Activation::Relu;
+  network.activation = math::Activation::Relu;
   network.init = net::Init::He;
   train::TrainSettings settings;
   settings.steps = 1;

@@ -19,7 +19,7 @@ inline net::NetworkSettings small_network() {
   net::NetworkSettings network;
   network.depth = 3;
   network.width = 19;
-  network.activation = net::Activation::Tanh;
+  network.activation = math::Activation::Tanh;
   return network;
 }
 

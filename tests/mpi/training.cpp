@@ -56,7 +56,7 @@ TEST(training, with_a_dynamic_loss_scale_leaves_out_steps_that_overflow) {
   settings.loss_scale.dynamic = true;
   settings.learning_rate = 0.01;
   net::NetworkSettings network = small_network();
-  network.activation = net::Activation::Relu;
+  network.activation = math::Activation::Relu;
   network.init = net::Init::Scaled;
   network.weight_variance = 40;
   const auto dataset = small_data();

@@ -14,7 +14,7 @@ net::NetworkSettings several_layers() {
   net::NetworkSettings network;
   network.depth = 5;
   network.width = 40;
-  network.activation = net::Activation::Tanh;
+  network.activation = math::Activation::Tanh;
   return network;
 }
 
@@ -162,7 +162,7 @@ TEST(narrow_wire, lets_a_dynamic_loss_scale_fall_below_one) {
   settings.steps = 40;
   settings.allreduce.wire = train::WireFormat::Float16;
   net::NetworkSettings network = several_layers();
-  network.activation = net::Activation::Linear;
+  network.activation = math::Activation::Linear;
   network.init = net::Init::UnitNormal;
   std::vector<std::vector<double>> losses;
   for (const bool counts : {false, true}) {

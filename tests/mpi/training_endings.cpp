@@ -11,7 +11,7 @@ namespace {
 
 TEST(training, that_diverges_says_from_which_step_on_every_rank) {
   net::NetworkSettings network = small_network();
-  network.activation = net::Activation::Relu;
+  network.activation = math::Activation::Relu;
   network.init = net::Init::He;
   train::TrainSettings settings = small_training();
   settings.steps = 200;
@@ -40,7 +40,7 @@ TEST(training, whose_last_step_spoils_the_parameters_has_diverged) {
   settings.loss = net::Loss::MeanSquaredError;
   net::NetworkSettings network = small_network();
   network.init = net::Init::UnitNormal;
-  network.activation = net::Activation::Linear;
+  network.activation = math::Activation::Linear;
   const auto dataset = small_data();
   const auto outcome = train_now(network, settings, {world(), *dataset, 1}, {});
   EXPECT_EQ(outcome.status, train::Status::Diverged);

@@ -27,7 +27,7 @@ net::NetworkSettings small_rnn() {
   network.family = net::Family::Rnn;
   network.depth = 9;
   network.width = 7;
-  network.activation = net::Activation::Tanh;
+  network.activation = math::Activation::Tanh;
   network.init = net::Init::Orthogonal;
   return network;
 }
@@ -48,7 +48,7 @@ net::NetworkSettings small_cnn() {
   network.family = net::Family::Cnn;
   network.depth = 3;
   network.width = 3;
-  network.activation = net::Activation::Relu;
+  network.activation = math::Activation::Relu;
   network.init = net::Init::He;
   return network;
 }

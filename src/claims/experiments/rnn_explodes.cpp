@@ -53,7 +53,7 @@ constexpr double kConvolutionRatios = 6;  // without the first layer's, which re
 /// The adding problem's numbers per time step, a value in [0, 1] and a mark on two of them, have
 /// mean squares of 1/3 and 2/50. Theory takes W as drawn anew in every time step, which holds while
 /// few products of the same W meet: steps^2 / width below 1.
-Ensemble ensemble_of(net::Activation activation, double weight_variance) {
+Ensemble ensemble_of(math::Activation activation, double weight_variance) {
   constexpr std::size_t kShort = 20;
   net::NetworkSettings network;
   network.family = net::Family::Rnn;
@@ -71,7 +71,7 @@ struct Recurrent {
   double last_state = 0;  // root mean square of its state after the last time step
 };
 
-Recurrent try_recurrent(ExperimentRunner& runner, net::Activation activation, double variance) {
+Recurrent try_recurrent(ExperimentRunner& runner, math::Activation activation, double variance) {
   const auto trained = runner.run(fmt::format(kRecurrent, core::name_of(activation), variance));
   const auto delta = trained[0].at_start("gradients/delta_rms");
   const double mean = trained[0].at_start("activations/mean")[kSteps - 1];
@@ -95,8 +95,8 @@ double log_convolution_factor(const std::vector<TrainedNetwork>& networks) {
 Measurement compare_convolutions(ExperimentRunner& runner) {
   const auto tanh = runner.run(fmt::format(kConvolution, "tanh", 1.76, .05));
   const auto relu = runner.run(fmt::format(kConvolution, "relu", 2, 0));
-  const double k = theory::mean_field({net::Activation::Tanh}, 1.76, .05).spread +
-                   theory::mean_field({net::Activation::Relu}, 2, 0).spread;
+  const double k = theory::mean_field({math::Activation::Tanh}, 1.76, .05).spread +
+                   theory::mean_field({math::Activation::Relu}, 2, 0).spread;
   const auto channels = static_cast<double>(tanh.front().run.network.width);
   const double ratios = kConvolutionRatios * static_cast<double>(tanh.size());
   return within("cnn: factor of tanh over that of relu at chi_1 = 1",
@@ -106,7 +106,7 @@ Measurement compare_convolutions(ExperimentRunner& runner) {
 }
 
 Findings run(ExperimentRunner& runner) {
-  using net::Activation;
+  using math::Activation;
   const double critical = variance_for_chi(ensemble_of(Activation::Tanh, 1), 1);
   const Recurrent tanh_large = try_recurrent(runner, Activation::Tanh, 4);
   const Recurrent relu_large = try_recurrent(runner, Activation::Relu, 4);

@@ -70,7 +70,7 @@ Findings run(ExperimentRunner& runner) {
   findings.measurements.push_back(small.factor_measurement("tanh, sigma_w^2 = 1/16"));
   findings.measurements.push_back(within(
       "chi_1 of tanh at 1/16 over that of sigmoid at 1",
-      theory::mean_field({net::Activation::Tanh}, kSixteenth, kSixteenth).chi_1 / sigmoid.chi_1, 1,
+      theory::mean_field({math::Activation::Tanh}, kSixteenth, kSixteenth).chi_1 / sigmoid.chi_1, 1,
       1e-9, "the equivalent network, in mean-field theory"));
   findings.trials = {{"equal variance, sigma_w^2 = 1: tanh vanishes as sigmoid does",
                       sigmoid.factor() < kVanished && tanh.factor() < kVanished},

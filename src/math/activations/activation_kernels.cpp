@@ -20,7 +20,7 @@ constexpr std::size_t kPanel = 1024;
 static_assert(kPanel % kGroup == 0);
 
 /// n units of one row, whole groups.
-template <Function kFunction, class T>
+template <Activation kFunction, class T>
 HWY_NOINLINE void activate_groups(T negative_slope, T* z, const T* bias, T* a, std::size_t n) {
   const Tag<T> d;
   const auto slope = hn::Set(d, negative_slope);
@@ -32,7 +32,7 @@ HWY_NOINLINE void activate_groups(T negative_slope, T* z, const T* bias, T* a, s
   }
 }
 
-template <Function kFunction, class T>
+template <Activation kFunction, class T>
 void activate_row(T negative_slope, std::span<T> z, const T* bias, T* a) {
   const std::size_t count = z.size() % kGroup;
   const std::size_t rest = z.size() - count;
@@ -52,7 +52,7 @@ void activate_row(T negative_slope, std::span<T> z, const T* bias, T* a) {
 template <class T>
 class Statistics {
  public:
-  Statistics(Function function, T negative_slope)
+  Statistics(Activation function, T negative_slope)
       : pivot_(activation_pivot(function)),
         threshold_(saturation_threshold(function, negative_slope)) {
     for (std::size_t i = 0; i < kVectors<double>; ++i) {
@@ -109,7 +109,7 @@ class Statistics {
   std::size_t saturated_ = 0;
 };
 
-template <Function kFunction, class T>
+template <Activation kFunction, class T>
 void activate_all(T negative_slope, core::MatrixView<T> z, std::span<const T> bias,
                   core::MatrixView<T> a) {
   for (std::size_t r = 0; r < z.rows; ++r) {
@@ -117,7 +117,7 @@ void activate_all(T negative_slope, core::MatrixView<T> z, std::span<const T> bi
   }
 }
 
-template <Function kFunction, class T>
+template <Activation kFunction, class T>
 ActivationSums measure_all(T negative_slope, core::MatrixView<T> z, std::span<const T> bias,
                            core::MatrixView<T> a, std::span<std::uint8_t> alive) {
   Statistics<T> statistics(kFunction, negative_slope);
@@ -140,24 +140,24 @@ ActivationSums measure_all(T negative_slope, core::MatrixView<T> z, std::span<co
 
 /// Calls body with the function as a compile-time constant.
 template <class Body>
-auto with_function(Function function, Body&& body) {
+auto with_function(Activation function, Body&& body) {
   switch (function) {
-    case Function::Sigmoid:
-      return body(std::integral_constant<Function, Function::Sigmoid>());
-    case Function::Tanh:
-      return body(std::integral_constant<Function, Function::Tanh>());
-    case Function::Relu:
-      return body(std::integral_constant<Function, Function::Relu>());
-    case Function::LeakyRelu:
-      return body(std::integral_constant<Function, Function::LeakyRelu>());
-    case Function::Linear:
+    case Activation::Sigmoid:
+      return body(std::integral_constant<Activation, Activation::Sigmoid>());
+    case Activation::Tanh:
+      return body(std::integral_constant<Activation, Activation::Tanh>());
+    case Activation::Relu:
+      return body(std::integral_constant<Activation, Activation::Relu>());
+    case Activation::LeakyRelu:
+      return body(std::integral_constant<Activation, Activation::LeakyRelu>());
+    case Activation::Linear:
       break;
   }
-  return body(std::integral_constant<Function, Function::Linear>());
+  return body(std::integral_constant<Activation, Activation::Linear>());
 }
 
 template <class T>
-void activate_any(Function function, T negative_slope, core::MatrixView<T> z,
+void activate_any(Activation function, T negative_slope, core::MatrixView<T> z,
                   std::span<const T> bias, core::MatrixView<T> a) {
   with_function(function, [&](auto constant) {
     activate_all<decltype(constant)::value>(negative_slope, z, bias, a);
@@ -165,7 +165,7 @@ void activate_any(Function function, T negative_slope, core::MatrixView<T> z,
 }
 
 template <class T>
-ActivationSums measure_any(Function function, T negative_slope, core::MatrixView<T> z,
+ActivationSums measure_any(Activation function, T negative_slope, core::MatrixView<T> z,
                            std::span<const T> bias, core::MatrixView<T> a,
                            std::span<std::uint8_t> alive) {
   return with_function(function, [&](auto constant) {
@@ -173,22 +173,22 @@ ActivationSums measure_any(Function function, T negative_slope, core::MatrixView
   });
 }
 
-void activate_float(Function function, float negative_slope, core::MatrixView<float> z,
+void activate_float(Activation function, float negative_slope, core::MatrixView<float> z,
                     std::span<const float> bias, core::MatrixView<float> a) {
   activate_any(function, negative_slope, z, bias, a);
 }
-void activate_double(Function function, double negative_slope, core::MatrixView<double> z,
+void activate_double(Activation function, double negative_slope, core::MatrixView<double> z,
                      std::span<const double> bias, core::MatrixView<double> a) {
   activate_any(function, negative_slope, z, bias, a);
 }
-ActivationSums measure_float(Function function, float negative_slope, core::MatrixView<float> z,
+ActivationSums measure_float(Activation function, float negative_slope, core::MatrixView<float> z,
                              std::span<const float> bias, core::MatrixView<float> a,
                              std::span<std::uint8_t> alive) {
   return measure_any(function, negative_slope, z, bias, a, alive);
 }
-ActivationSums measure_double(Function function, double negative_slope, core::MatrixView<double> z,
-                              std::span<const double> bias, core::MatrixView<double> a,
-                              std::span<std::uint8_t> alive) {
+ActivationSums measure_double(Activation function, double negative_slope,
+                              core::MatrixView<double> z, std::span<const double> bias,
+                              core::MatrixView<double> a, std::span<std::uint8_t> alive) {
   return measure_any(function, negative_slope, z, bias, a, alive);
 }
 
@@ -199,8 +199,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace plumb::math {
 
-double activation_pivot(Function function) noexcept {
-  return function == Function::Sigmoid ? 0.5 : 0.0;
+double activation_pivot(Activation function) noexcept {
+  return function == Activation::Sigmoid ? 0.5 : 0.0;
 }
 
 HWY_EXPORT(activate_float);
@@ -209,23 +209,23 @@ HWY_EXPORT(measure_float);
 HWY_EXPORT(measure_double);
 
 template <>
-void activate(Function function, float negative_slope, core::MatrixView<float> z,
+void activate(Activation function, float negative_slope, core::MatrixView<float> z,
               std::span<const float> bias, core::MatrixView<float> a) {
   HWY_DYNAMIC_DISPATCH(activate_float)(function, negative_slope, z, bias, a);
 }
 template <>
-void activate(Function function, double negative_slope, core::MatrixView<double> z,
+void activate(Activation function, double negative_slope, core::MatrixView<double> z,
               std::span<const double> bias, core::MatrixView<double> a) {
   HWY_DYNAMIC_DISPATCH(activate_double)(function, negative_slope, z, bias, a);
 }
 template <>
-ActivationSums activate_measured(Function function, float negative_slope, core::MatrixView<float> z,
-                                 std::span<const float> bias, core::MatrixView<float> a,
-                                 std::span<std::uint8_t> alive) {
+ActivationSums activate_measured(Activation function, float negative_slope,
+                                 core::MatrixView<float> z, std::span<const float> bias,
+                                 core::MatrixView<float> a, std::span<std::uint8_t> alive) {
   return HWY_DYNAMIC_DISPATCH(measure_float)(function, negative_slope, z, bias, a, alive);
 }
 template <>
-ActivationSums activate_measured(Function function, double negative_slope,
+ActivationSums activate_measured(Activation function, double negative_slope,
                                  core::MatrixView<double> z, std::span<const double> bias,
                                  core::MatrixView<double> a, std::span<std::uint8_t> alive) {
   return HWY_DYNAMIC_DISPATCH(measure_double)(function, negative_slope, z, bias, a, alive);

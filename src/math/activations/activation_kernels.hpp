@@ -6,10 +6,9 @@
 #include <span>
 
 #include "core/matrix_view.hpp"
+#include "math/activations/activation.hpp"
 
 namespace plumb::math {
-
-enum class Function { Linear, Sigmoid, Tanh, Relu, LeakyRelu };
 
 /// Sums over the units and samples of one activation call; see probe for what they become.
 struct ActivationSums {
@@ -20,7 +19,7 @@ struct ActivationSums {
 
 /// phi(0): the pivot of ActivationSums, so that the variance of nearly constant activations does
 /// not cancel. 1/2 for sigmoid, 0 otherwise.
-double activation_pivot(Function function) noexcept;
+double activation_pivot(Activation function) noexcept;
 
 /// z: (samples, units) pre-activations without bias; on return phi'(z + bias).
 /// bias: (units). a: (samples, units), on return phi(z + bias).
@@ -28,19 +27,19 @@ double activation_pivot(Function function) noexcept;
 /// Derivatives keep their relative accuracy in both tails: sigmoid' = s(z) s(-z) and
 /// tanh' = 4 s(2z) s(-2z), which never round to zero before the true value does.
 template <class T>
-void activate(Function function, T negative_slope, core::MatrixView<T> z_to_derivative,
+void activate(Activation function, T negative_slope, core::MatrixView<T> z_to_derivative,
               std::span<const T> bias, core::MatrixView<T> a);
 
 /// Same values, and the sums. alive: (units) bytes; entry u is set to 1 when unit u has a non-zero
 /// derivative for at least one sample, and left alone otherwise.
 template <class T>
-ActivationSums activate_measured(Function function, T negative_slope,
+ActivationSums activate_measured(Activation function, T negative_slope,
                                  core::MatrixView<T> z_to_derivative, std::span<const T> bias,
                                  core::MatrixView<T> a, std::span<std::uint8_t> alive);
 
 namespace reference {
 template <class T>
-ActivationSums activate_measured(Function function, T negative_slope,
+ActivationSums activate_measured(Activation function, T negative_slope,
                                  core::MatrixView<T> z_to_derivative, std::span<const T> bias,
                                  core::MatrixView<T> a, std::span<std::uint8_t> alive);
 }  // namespace reference

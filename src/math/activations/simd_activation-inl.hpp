@@ -69,13 +69,13 @@ HWY_INLINE Activated<T> rectifier(Vector<T> z, Vector<T> slope) {
   return {hn::IfThenZeroElse(closed, z), hn::IfThenZeroElse(closed, open_slope)};
 }
 
-template <Function kFunction, class T>
+template <Activation kFunction, class T>
 HWY_INLINE Activated<T> activated(Vector<T> z, Vector<T> slope) {
   const Tag<T> d;
-  if constexpr (kFunction == Function::Sigmoid) return sigmoid<T>(z);
-  if constexpr (kFunction == Function::Tanh) return tanh<T>(z);
-  if constexpr (kFunction == Function::Relu) return rectifier<false, T>(z, slope);
-  if constexpr (kFunction == Function::LeakyRelu) return rectifier<true, T>(z, slope);
+  if constexpr (kFunction == Activation::Sigmoid) return sigmoid<T>(z);
+  if constexpr (kFunction == Activation::Tanh) return tanh<T>(z);
+  if constexpr (kFunction == Activation::Relu) return rectifier<false, T>(z, slope);
+  if constexpr (kFunction == Activation::LeakyRelu) return rectifier<true, T>(z, slope);
   return {z, hn::IfThenElse(hn::Eq(z, z), hn::Set(d, T{1}), z)};
 }
 

@@ -30,18 +30,18 @@ Activated rectifier(long double z, long double slope) {
   return {slope == 0 ? 0 : slope * z, slope};
 }
 
-Activated activated(Function function, long double z, long double slope) {
+Activated activated(Activation function, long double z, long double slope) {
   if (std::isnan(z)) return {z, z};
   switch (function) {
-    case Function::Sigmoid:
+    case Activation::Sigmoid:
       return sigmoid(z);
-    case Function::Tanh:
+    case Activation::Tanh:
       return hyperbolic_tangent(z);
-    case Function::Relu:
+    case Activation::Relu:
       return rectifier(z, 0);
-    case Function::LeakyRelu:
+    case Activation::LeakyRelu:
       return rectifier(z, slope);
-    case Function::Linear:
+    case Activation::Linear:
       break;
   }
   return {z, 1};
@@ -50,7 +50,7 @@ Activated activated(Function function, long double z, long double slope) {
 }  // namespace
 
 template <class T>
-ActivationSums activate_measured(Function function, T negative_slope,
+ActivationSums activate_measured(Activation function, T negative_slope,
                                  core::MatrixView<T> z_to_derivative, std::span<const T> bias,
                                  core::MatrixView<T> a, std::span<std::uint8_t> alive) {
   ActivationSums sums;
@@ -72,10 +72,10 @@ ActivationSums activate_measured(Function function, T negative_slope,
   return sums;
 }
 
-template ActivationSums activate_measured(Function, float, core::MatrixView<float>,
+template ActivationSums activate_measured(Activation, float, core::MatrixView<float>,
                                           std::span<const float>, core::MatrixView<float>,
                                           std::span<std::uint8_t>);
-template ActivationSums activate_measured(Function, double, core::MatrixView<double>,
+template ActivationSums activate_measured(Activation, double, core::MatrixView<double>,
                                           std::span<const double>, core::MatrixView<double>,
                                           std::span<std::uint8_t>);
 

@@ -91,7 +91,7 @@ TEST(vanishing_depths, tells_a_naive_norm_from_a_gradient_that_is_zero) {
 
 TEST(decay, of_orthogonal_linear_networks_is_none) {
   net::NetworkSettings settings;
-  settings.activation = net::Activation::Linear;
+  settings.activation = math::Activation::Linear;
   settings.init = net::Init::Orthogonal;
   settings.width = 16;
   settings.depth = 12;
@@ -114,7 +114,7 @@ TEST(gain, finds_the_variance_of_a_relu_cell) {
   net::NetworkSettings settings;
   settings.family = net::Family::Rnn;
   settings.depth = 5;
-  settings.activation = net::Activation::Relu;
+  settings.activation = math::Activation::Relu;
   settings.init = net::Init::Scaled;
   EXPECT_NEAR(variance_for_chi({settings, {10, 4}}, 1.5), 3, 1e-6);  // chi_1 = sigma_w^2 / 2
 }

@@ -7,8 +7,8 @@ namespace {
 
 using namespace testing;
 
-constexpr Function kFunctions[] = {Function::Linear, Function::Sigmoid, Function::Tanh,
-                                   Function::Relu, Function::LeakyRelu};
+constexpr Activation kFunctions[] = {Activation::Linear, Activation::Sigmoid, Activation::Tanh,
+                                     Activation::Relu, Activation::LeakyRelu};
 
 template <class T>
 struct Layer {
@@ -24,15 +24,15 @@ struct Layer {
         rows(row_count),
         units(bias.size()) {}
 
-  ActivationSums measured(Function f, T slope) {
+  ActivationSums measured(Activation f, T slope) {
     return activate_measured<T>(f, slope, matrix(z, rows, units), bias, matrix(a, rows, units),
                                 alive);
   }
-  ActivationSums plain(Function f, T slope) {
+  ActivationSums plain(Activation f, T slope) {
     return reference::activate_measured<T>(f, slope, matrix(z, rows, units), bias,
                                            matrix(a, rows, units), alive);
   }
-  void unmeasured(Function f, T slope) {
+  void unmeasured(Activation f, T slope) {
     activate<T>(f, slope, matrix(z, rows, units), bias, matrix(a, rows, units));
   }
 };
@@ -95,7 +95,7 @@ void expect_close(const ActivationSums& actual, const ActivationSums& expected,
 }
 
 template <class T>
-void compare_with_twin(Function f, const Layer<T>& input) {
+void compare_with_twin(Activation f, const Layer<T>& input) {
   SCOPED_TRACE(::testing::Message()
                << "function " << static_cast<int>(f) << ", " << input.rows << " x " << input.units);
   const T slope = T(0.01);
@@ -122,7 +122,7 @@ TYPED_TEST_SUITE(activation_kernels, Numbers);
 
 TYPED_TEST(activation_kernels, equal_their_reference_at_awkward_sizes) {
   on_every_instruction_set([] {
-    for (const Function f : kFunctions) {
+    for (const Activation f : kFunctions) {
       for (const std::size_t units : kAwkwardSizes) {
         compare_with_twin(f, ordinary_layer<TypeParam>(3, units, 1));
         compare_with_twin(f, ordinary_layer<TypeParam>(1, units, 30));
@@ -144,7 +144,7 @@ TYPED_TEST(activation_kernels, are_accurate_over_the_whole_range) {
     z.push_back(static_cast<TypeParam>(std::ldexp(i % 2 == 0 ? 1.3 : -1.3, -(std::abs(i) % 140))));
   }
   on_every_instruction_set([&] {
-    for (const Function f : kFunctions) {
+    for (const Activation f : kFunctions) {
       compare_with_twin(f, Layer<TypeParam>(z, std::vector<TypeParam>(z.size(), 0), 1));
     }
   });
@@ -158,11 +158,11 @@ Layer<T> one_unit(T z) {
 TYPED_TEST(activation_kernels, sigmoid_derivative_is_largest_at_zero_and_exactly_a_quarter) {
   on_every_instruction_set([] {
     auto zero = one_unit<TypeParam>(0);
-    zero.unmeasured(Function::Sigmoid, 0);
+    zero.unmeasured(Activation::Sigmoid, 0);
     EXPECT_EQ(zero.z[0], TypeParam{0.25});
     EXPECT_EQ(zero.a[0], TypeParam{0.5});
     auto many = ordinary_layer<TypeParam>(50, 1000, 1);
-    many.unmeasured(Function::Sigmoid, 0);
+    many.unmeasured(Activation::Sigmoid, 0);
     for (const TypeParam derivative : many.z) EXPECT_LE(derivative, TypeParam{0.25});
   });
 }
@@ -171,15 +171,15 @@ TYPED_TEST(activation_kernels, derivatives_live_in_both_tails_until_exp_underflo
   on_every_instruction_set([] {
     for (const TypeParam z : {TypeParam{80}, TypeParam{-80}}) {
       auto sigmoid = one_unit(z);
-      sigmoid.unmeasured(Function::Sigmoid, 0);
+      sigmoid.unmeasured(Activation::Sigmoid, 0);
       EXPECT_NEAR(static_cast<double>(sigmoid.z[0]) / std::exp(-80.0), 1, 1e-6);
       auto tanh = one_unit(z / 2);
-      tanh.unmeasured(Function::Tanh, 0);
+      tanh.unmeasured(Activation::Tanh, 0);
       EXPECT_NEAR(static_cast<double>(tanh.z[0]) / (4 * std::exp(-80.0)), 1, 1e-6);
     }
   });
   auto denormal = one_unit<float>(103.0F);
-  denormal.unmeasured(Function::Sigmoid, 0);
+  denormal.unmeasured(Activation::Sigmoid, 0);
   EXPECT_EQ(denormal.z[0], std::exp(-103.0F));
   EXPECT_GT(denormal.z[0], 0.0F);
 }
@@ -189,15 +189,15 @@ TYPED_TEST(activation_kernels, infinities_saturate_and_not_a_number_passes_throu
   const TypeParam nan = std::numeric_limits<TypeParam>::quiet_NaN();
   on_every_instruction_set([&] {
     Layer<TypeParam> sigmoid({infinity, -infinity, nan}, {0, 0, 0}, 1);
-    sigmoid.unmeasured(Function::Sigmoid, 0);
+    sigmoid.unmeasured(Activation::Sigmoid, 0);
     expect_same_bits(sigmoid.a, {1, 0, nan});
     expect_same_bits(sigmoid.z, {0, 0, nan});
     Layer<TypeParam> tanh({infinity, -infinity, nan}, {0, 0, 0}, 1);
-    tanh.unmeasured(Function::Tanh, 0);
+    tanh.unmeasured(Activation::Tanh, 0);
     expect_same_bits(tanh.a, {1, -1, nan});
     expect_same_bits(tanh.z, {0, 0, nan});
     Layer<TypeParam> relu({infinity, -infinity, nan}, {0, 0, 0}, 1);
-    relu.unmeasured(Function::Relu, 0);
+    relu.unmeasured(Activation::Relu, 0);
     expect_same_bits(relu.a, {infinity, 0, nan});
     expect_same_bits(relu.z, {1, 0, nan});
   });
@@ -205,7 +205,7 @@ TYPED_TEST(activation_kernels, infinities_saturate_and_not_a_number_passes_throu
 
 TYPED_TEST(activation_kernels, rectifiers_by_hand) {
   Layer<TypeParam> relu({-3, 0, 2}, {1, 0, 1}, 1);
-  const ActivationSums sums = relu.measured(Function::Relu, 0);
+  const ActivationSums sums = relu.measured(Activation::Relu, 0);
   EXPECT_EQ(relu.a, (std::vector<TypeParam>{0, 0, 3}));
   EXPECT_EQ(relu.z, (std::vector<TypeParam>{0, 0, 1}));
   EXPECT_EQ(relu.alive, (std::vector<std::uint8_t>{0, 0, 1}));
@@ -213,31 +213,31 @@ TYPED_TEST(activation_kernels, rectifiers_by_hand) {
   EXPECT_EQ(sums.deviation_squared, 9);
   EXPECT_EQ(sums.saturated, 2);
   Layer<TypeParam> leaky({-4, 0, 2}, {0, 0, 0}, 1);
-  leaky.unmeasured(Function::LeakyRelu, TypeParam{0.25});
+  leaky.unmeasured(Activation::LeakyRelu, TypeParam{0.25});
   EXPECT_EQ(leaky.a, (std::vector<TypeParam>{-1, 0, 2}));
   EXPECT_EQ(leaky.z, (std::vector<TypeParam>{0.25, 0.25, 1}));
 }
 
 TYPED_TEST(activation_kernels, count_a_derivative_below_a_hundredth_of_the_largest_as_saturated) {
-  const auto saturated = [](Function f, TypeParam slope, TypeParam z) {
+  const auto saturated = [](Activation f, TypeParam slope, TypeParam z) {
     return one_unit(z).measured(f, slope).saturated;
   };
   // sigmoid'(z) = .0025 at |z| = 5.9864, tanh'(z) = .01 at |z| = 2.9932.
-  EXPECT_EQ(saturated(Function::Sigmoid, 0, TypeParam(5.98)), 0);
-  EXPECT_EQ(saturated(Function::Sigmoid, 0, TypeParam(5.99)), 1);
-  EXPECT_EQ(saturated(Function::Tanh, 0, TypeParam(-2.99)), 0);
-  EXPECT_EQ(saturated(Function::Tanh, 0, TypeParam(-3.0)), 1);
-  EXPECT_EQ(saturated(Function::LeakyRelu, TypeParam(0.01), -1), 0);
-  EXPECT_EQ(saturated(Function::LeakyRelu, TypeParam(0.005), -1), 1);
-  EXPECT_EQ(saturated(Function::LeakyRelu, TypeParam(-200), 1), 1);
-  EXPECT_EQ(saturated(Function::LeakyRelu, TypeParam(-200), -1), 0);
-  EXPECT_EQ(saturated(Function::Linear, 0, 0), 0);
+  EXPECT_EQ(saturated(Activation::Sigmoid, 0, TypeParam(5.98)), 0);
+  EXPECT_EQ(saturated(Activation::Sigmoid, 0, TypeParam(5.99)), 1);
+  EXPECT_EQ(saturated(Activation::Tanh, 0, TypeParam(-2.99)), 0);
+  EXPECT_EQ(saturated(Activation::Tanh, 0, TypeParam(-3.0)), 1);
+  EXPECT_EQ(saturated(Activation::LeakyRelu, TypeParam(0.01), -1), 0);
+  EXPECT_EQ(saturated(Activation::LeakyRelu, TypeParam(0.005), -1), 1);
+  EXPECT_EQ(saturated(Activation::LeakyRelu, TypeParam(-200), 1), 1);
+  EXPECT_EQ(saturated(Activation::LeakyRelu, TypeParam(-200), -1), 0);
+  EXPECT_EQ(saturated(Activation::Linear, 0, 0), 0);
 }
 
 TYPED_TEST(activation_kernels, leave_the_mark_of_a_unit_that_was_alive_before) {
   Layer<TypeParam> dead({-1, -1}, {0, 0}, 1);
   dead.alive = {1, 0};
-  dead.measured(Function::Relu, 0);
+  dead.measured(Activation::Relu, 0);
   EXPECT_EQ(dead.alive, (std::vector<std::uint8_t>{1, 0}));
 }
 
@@ -245,7 +245,7 @@ TYPED_TEST(activation_kernels, nearly_constant_activations_keep_their_variance) 
   // a = 1/2 + z/4 here: the deviations are 2^-12, exactly, up to z^3/48 relative 2^-22.
   Layer<TypeParam> layer(std::vector<TypeParam>(1000, TypeParam(0x1p-10)),
                          std::vector<TypeParam>(1000, 0), 1);
-  const ActivationSums sums = layer.measured(Function::Sigmoid, 0);
+  const ActivationSums sums = layer.measured(Activation::Sigmoid, 0);
   const double rounding = sizeof(TypeParam) == 4 ? 0x1p-24 : 1e-15;  // of a, absolute
   EXPECT_NEAR(sums.deviation / 1000, 0x1p-12, 2 * rounding + 0x1p-34);
   EXPECT_NEAR(sums.deviation_squared / 1000, 0x1p-24, 0x1p-11 * (2 * rounding + 0x1p-34));
@@ -253,7 +253,7 @@ TYPED_TEST(activation_kernels, nearly_constant_activations_keep_their_variance) 
 
 TYPED_TEST(activation_kernels, have_the_same_bits_on_every_thread) {
   const auto input = ordinary_layer<TypeParam>(17, 1100, 3);
-  for (const Function f : kFunctions) {
+  for (const Activation f : kFunctions) {
     Layer<TypeParam> here = input;
     const ActivationSums sums = here.measured(f, TypeParam(0.1));
     const auto run = [&] {

@@ -14,6 +14,8 @@
 namespace plumb::net {
 namespace {
 
+using math::Activation;
+
 struct Passed {
   std::unique_ptr<const Network<double>> network;
   std::vector<double> parameters;

@@ -12,6 +12,8 @@
 namespace plumb::net {
 namespace {
 
+using math::Activation;
+
 constexpr std::size_t kInputs = 11;
 constexpr std::size_t kClasses = 4;
 constexpr std::size_t kSamples = 5;

@@ -9,6 +9,8 @@
 namespace plumb::net {
 namespace {
 
+using math::Activation;
+
 struct Moments {
   double mean;
   double variance;

@@ -14,6 +14,8 @@
 namespace plumb::net {
 namespace {
 
+using math::Activation;
+
 constexpr ProblemShape kImage{81, 3, 9, 9};  // 9, 4, 2: pooling drops a row and a column
 constexpr std::size_t kSlices = 3;
 constexpr std::size_t kSamples = 4;

@@ -74,7 +74,7 @@ algorithm = "mpi"
   EXPECT_EQ(run.study_name, "all-of-it_1");
   EXPECT_EQ(run.network.depth, 4U);
   EXPECT_EQ(run.network.width, 30U);
-  EXPECT_EQ(run.network.activation, net::Activation::LeakyRelu);
+  EXPECT_EQ(run.network.activation, math::Activation::LeakyRelu);
   EXPECT_EQ(run.network.negative_slope, 0.3);
   EXPECT_EQ(run.network.init, net::Init::Scaled);
   EXPECT_EQ(run.network.weight_variance, 1.5);
@@ -140,7 +140,7 @@ depth = [3, 10]
   EXPECT_EQ(labels_of(study), expected);
   for (std::size_t i = 0; i < study.runs.size(); ++i) EXPECT_EQ(study.runs[i].index, i);
   EXPECT_EQ(study.runs[5].network.depth, 10U);
-  EXPECT_EQ(study.runs[5].network.activation, net::Activation::Sigmoid);
+  EXPECT_EQ(study.runs[5].network.activation, math::Activation::Sigmoid);
   EXPECT_EQ(study.runs[5].train.seed, 2U);
 }
 

@@ -75,7 +75,7 @@ TEST(settings_json, escapes_paths) {
 
 TEST(names, are_those_of_the_contract) {
   EXPECT_EQ(core::name_of(net::Family::Mlp), "mlp");
-  EXPECT_EQ(core::name_of(net::Activation::LeakyRelu), "leaky_relu");
+  EXPECT_EQ(core::name_of(math::Activation::LeakyRelu), "leaky_relu");
   EXPECT_EQ(core::name_of(net::Init::UnitUniform), "unit_uniform");
   EXPECT_EQ(core::name_of(net::Loss::MeanSquaredError), "mean_squared_error");
   EXPECT_EQ(core::name_of(data::Source::Teacher), "teacher");

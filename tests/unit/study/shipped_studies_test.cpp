@@ -42,7 +42,7 @@ TEST(shipped_studies, are_all_valid) {
 
 TEST(shipped_studies, compare_four_activations_at_three_depths_up_to_30_or_more) {
   const Study study = shipped("sigmoid_vs_relu.toml");
-  std::set<net::Activation> activations;
+  std::set<math::Activation> activations;
   std::set<std::size_t> depths;
   for (const RunSettings& run : study.runs) {
     activations.insert(run.network.activation);

@@ -13,7 +13,7 @@
 namespace plumb::theory {
 namespace {
 
-using net::Activation;
+using math::Activation;
 using net::Init;
 using net::NetworkSettings;
 

@@ -10,7 +10,7 @@
 namespace plumb::theory {
 namespace {
 
-using net::Activation;
+using math::Activation;
 
 constexpr ActivationFunction kSigmoid{Activation::Sigmoid};
 constexpr ActivationFunction kTanh{Activation::Tanh};

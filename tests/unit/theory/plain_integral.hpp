@@ -11,18 +11,18 @@
 namespace plumb::theory::testing {
 
 inline double phi(const ActivationFunction& f, double x) {
-  if (f.activation == net::Activation::Tanh) return std::tanh(x);
-  if (f.activation == net::Activation::Sigmoid) return 1 / (1 + std::exp(-x));
-  if (f.activation == net::Activation::Linear) return x;
-  const double slope = f.activation == net::Activation::Relu ? 0 : f.negative_slope;
+  if (f.activation == math::Activation::Tanh) return std::tanh(x);
+  if (f.activation == math::Activation::Sigmoid) return 1 / (1 + std::exp(-x));
+  if (f.activation == math::Activation::Linear) return x;
+  const double slope = f.activation == math::Activation::Relu ? 0 : f.negative_slope;
   return x > 0 ? x : slope * x;
 }
 
 inline double phi_derivative(const ActivationFunction& f, double x) {
-  if (f.activation == net::Activation::Tanh) return 1 / (std::cosh(x) * std::cosh(x));
-  if (f.activation == net::Activation::Sigmoid) return phi(f, x) * phi(f, -x);
-  if (f.activation == net::Activation::Linear) return 1;
-  const double slope = f.activation == net::Activation::Relu ? 0 : f.negative_slope;
+  if (f.activation == math::Activation::Tanh) return 1 / (std::cosh(x) * std::cosh(x));
+  if (f.activation == math::Activation::Sigmoid) return phi(f, x) * phi(f, -x);
+  if (f.activation == math::Activation::Linear) return 1;
+  const double slope = f.activation == math::Activation::Relu ? 0 : f.negative_slope;
   return x > 0 ? 1 : slope;
 }
 

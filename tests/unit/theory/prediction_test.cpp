@@ -11,7 +11,7 @@
 namespace plumb::theory {
 namespace {
 
-using net::Activation;
+using math::Activation;
 using net::Family;
 using net::Init;
 using net::NetworkSettings;

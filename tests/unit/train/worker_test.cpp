@@ -23,7 +23,7 @@ constexpr net::ProblemShape kImage{81, 3, 9, 9};
 net::NetworkSettings network_of(net::Family family) {
   net::NetworkSettings settings;
   settings.family = family;
-  settings.activation = net::Activation::Tanh;
+  settings.activation = math::Activation::Tanh;
   settings.depth = family == net::Family::Rnn ? 9 : 4;
   settings.width = 6;
   return settings;
