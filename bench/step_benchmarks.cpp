@@ -3,6 +3,8 @@
 
 #include <bit>
 #include <cmath>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "bench/numbers.hpp"
@@ -69,23 +71,17 @@ class StepCase final : public Case {
   }
 
   bool verify() override {
-    train::PhaseSeconds seconds{};
-    engine_.compute_gradient(0, kRecorded, {}, seconds);
-    engine_.synchronise(kRecorded, true, seconds);  // the whole gradient is looked at
-    const bool good = world_.rank() != 0 || gradient_is_right();
-    engine_.update(kRecorded, seconds);
+    train::Step<float> step = engine_.begin_step(0, kRecorded, {});
+    const std::span<const float> gradient = step.gradient();
+    const bool good = world_.rank() != 0 || gradient_is_right(gradient);
+    std::move(step).update();
     return good;
   }
 
-  void run() override {
-    train::PhaseSeconds seconds{};
-    engine_.compute_gradient(++step_, kRecorded, {}, seconds);
-    engine_.synchronise(kRecorded, false, seconds);
-    engine_.update(kRecorded, seconds);
-  }
+  void run() override { engine_.begin_step(++step_, kRecorded, {}).update(); }
 
  private:
-  bool gradient_is_right() {
+  bool gradient_is_right(std::span<const float> gradient) {
     const net::ParameterLayout& layout = engine_.network().layout();
     const std::size_t inputs = dataset_->inputs();
     std::vector<double> x(batch_ * inputs);
@@ -98,15 +94,17 @@ class StepCase final : public Case {
     const std::vector<double> parameters(engine_.parameters().begin(), engine_.parameters().end());
     const auto plain = plain_gradient(layout, parameters, {x.data(), batch_, inputs}, targets);
     bool good = true;
-    for (std::size_t l = 0; l < layout.layers(); ++l) good = good && layer_is_right(l, plain);
+    for (std::size_t l = 0; l < layout.layers(); ++l)
+      good = good && layer_is_right(l, gradient, plain);
     return good;
   }
 
   // Within 1e-4 of the norm of the layer's dW in float32. Deep sigmoid networks have gradients
   // below float32's normal range, where every element may be off by that much.
-  bool layer_is_right(std::size_t layer, std::span<const double> plain) {
+  bool layer_is_right(std::size_t layer, std::span<const float> gradient,
+                      std::span<const double> plain) {
     const net::ParameterLayout& layout = engine_.network().layout();
-    const auto found = layout.weights(engine_.gradient(), layer).span();
+    const auto found = layout.weights(gradient, layer).span();
     const auto expected = layout.weights(plain, layer).span();
     double difference = 0;
     double norm = 0;

@@ -4,7 +4,7 @@
 
 namespace plumb::train {
 
-void Announcer::tell(const std::function<void(Observer&)>& announce) {
+void Announcer::notify(const std::function<void(Observer&)>& announce) {
   if (communicator_.rank() != 0 || failure_) return;
   try {
     for (Observer* observer : observers_) announce(*observer);
@@ -17,7 +17,7 @@ void Announcer::tell(const std::function<void(Observer&)>& announce) {
 
 int Announcer::exit_code() const { return failure_ ? static_cast<int>(failure_->code()) : 0; }
 
-void Announcer::leave_together_if_failed() const {
+void Announcer::throw_on_all_ranks_if_failed() const {
   std::int64_t code = exit_code();
   communicator_.max(std::span<std::int64_t>(&code, 1));
   if (code == 0) return;

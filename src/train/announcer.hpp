@@ -1,4 +1,4 @@
-// Calls the observers on rank 0 and keeps what they throw until all ranks can leave together.
+// Calls the observers on rank 0 and keeps what they throw until all ranks can throw it together.
 #pragma once
 
 #include <algorithm>
@@ -32,12 +32,12 @@ class Announcer {
                        [&](const Observer* o) { return o->snapshots(step); });
   }
   /// announce(observer) for each observer; nothing on other ranks or after a failure.
-  void tell(const std::function<void(Observer&)>& announce);
+  void notify(const std::function<void(Observer&)>& announce);
 
   /// 0, or the exit code of what an observer threw on this rank.
   [[nodiscard]] int exit_code() const;
   /// Collective: throws core::AgreedError on every rank when an observer failed.
-  void leave_together_if_failed() const;
+  void throw_on_all_ranks_if_failed() const;
 
  private:
   const comm::Communicator& communicator_;

@@ -1,6 +1,7 @@
 #include "train/evaluation.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 #include "train/parallel.hpp"
@@ -30,6 +31,7 @@ net::LossSums evaluate_block(const net::Network<T>& network, std::span<const T> 
 template <class T>
 std::optional<EvaluationReport> evaluate(StepEngine<T>& engine, const TrainContext& context,
                                          std::size_t slice_samples, std::uint64_t steps_done) {
+  if (engine.step_under_way()) throw std::logic_error("an evaluation in the midst of a step");
   const std::uint64_t samples =
       context.dataset.size(data::Split::Test).value_or(kGeneratedTestSamples);
   if (samples == 0) return std::nullopt;

@@ -1,91 +1,88 @@
-// Sums gradients over the threads of a rank and over ranks.
+// Sums the gradient of a step over the threads of a rank and over ranks.
 #pragma once
 
-#include <functional>
+#include <cstddef>
+#include <exception>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "comm/allreduce/tree_allreduce.hpp"
-#include "comm/communicator.hpp"
-#include "train/backward_listener.hpp"
-#include "train/flight_log.hpp"
-#include "train/gradient_store.hpp"
-#include "train/observer.hpp"
-#include "train/settings.hpp"
+#include "train/gradient_reducer.hpp"
 
 namespace plumb::train {
 
-struct SyncOptions {
-  AllreduceSettings settings;
-  std::size_t workers = 1;   // threads of this rank with slices
-  std::size_t threads = 1;   // of this rank
-  std::size_t row_size = 0;  // of sum_row()
-  std::function<void(const std::string&)> on_stall = {};
-};
-
-/// Called step by step, in this order: begin, the backward pass with listener(), backward_done,
-/// [sum_row], wait for each piece or for all. Collective over ranks; by the thread that owns MPI,
-/// but for the listener. All ranks end with the same bits.
 template <class T>
-class GradientSync {
- public:
-  GradientSync(const comm::Communicator& communicator, GradientStore<T>& store,
-               const SyncOptions& options);
-  GradientSync(const GradientSync&) = delete;
-  GradientSync& operator=(const GradientSync&) = delete;
-  virtual ~GradientSync() = default;
+class GradientSync;
 
-  /// A step begins. with_extra: its extra block is measured and summed, too.
-  void begin(bool with_extra);
-  /// Who has to hear of the backward pass; null: nobody.
-  virtual BackwardListener* listener() { return nullptr; }
-  /// The gradients of all threads are in the store.
-  virtual void backward_done() = 0;
+/// The gradient of one step, computed on this rank and on its way to the sum over ranks. What was
+/// not waited for is waited for when this is destroyed, unless an exception passes: then other
+/// ranks may not answer. It must not outlive its GradientSync.
+template <class T>
+class GradientInFlight {
+ public:
   /// The few sums of a step besides the gradient; always the fixed tree, never rounded.
   void sum_row(std::span<double> row);
   /// Moves messages on, when something else takes time.
   void poll();
-
   /// Waits for a piece of the parameters' gradient, the next after those that are summed already.
   /// Returns the offset in the block from which everything is summed; 0: all is.
-  virtual std::size_t wait_for_next() = 0;
+  std::size_t wait_for_next();
   /// Parameters and extra block.
-  virtual void wait_for_all() = 0;
+  void wait_for_all();
 
-  [[nodiscard]] virtual std::vector<BucketShape> buckets() const { return {}; }
-  /// Of the step, complete after wait_for_all().
-  [[nodiscard]] virtual std::span<const BucketTiming> bucket_timings() const { return {}; }
-  [[nodiscard]] const FlightLog& log() const noexcept { return log_; }
+ private:
+  friend class GradientSync<T>;
+  explicit GradientInFlight(GradientSync<T>& sync) : sync_(&sync) {}
 
- protected:
-  virtual void begin_buckets() {}
-  /// poll() without the clock; true if anything moved.
-  virtual bool move_on() { return false; }
-  [[nodiscard]] virtual bool in_flight() const { return false; }
-  /// Parts of the gradient under way: whom they wait for, and how they are called.
-  [[nodiscard]] virtual std::vector<comm::Stall::Sum> under_way() const { return {}; }
-  [[nodiscard]] virtual std::string describe(const std::vector<comm::Stall::Sum>& /*sums*/) const {
-    return {};
+  struct EndStep {
+    int exceptions = std::uncaught_exceptions();
+    void operator()(GradientSync<T>* sync) const noexcept;
+  };
+  std::unique_ptr<GradientSync<T>, EndStep> sync_;
+};
+
+/// Collective over ranks; by the thread that owns MPI. All ranks end with the same bits.
+template <class T>
+class GradientSync {
+ public:
+  /// communicator and store must outlive this.
+  GradientSync(const comm::Communicator& communicator, GradientStore<T>& store,
+               SyncOptions options);
+  GradientSync(const GradientSync&) = delete;
+  GradientSync& operator=(const GradientSync&) = delete;
+
+  /// Calls backward(listener), which puts the gradients of all threads into the store and has the
+  /// listener (null: nobody) hear how far they are; what is complete is sent off meanwhile.
+  /// with_extra: the extra block is measured and summed, too. Throws std::logic_error while another
+  /// gradient is in flight.
+  template <class Backward>
+  [[nodiscard]] GradientInFlight<T> start(bool with_extra, const Backward& backward) {
+    GradientInFlight<T> gradient = begin();
+    backward(reducer_->listener());
+    reducer_->backward_done(with_extra);
+    return gradient;
   }
-  void tell(double seconds, std::vector<comm::Stall::Sum> sums, std::string what) const;
+  [[nodiscard]] bool in_flight() const noexcept { return in_flight_; }
+
+  [[nodiscard]] std::vector<BucketShape> buckets() const { return reducer_->buckets(); }
+  /// Of the last step.
+  [[nodiscard]] std::span<const BucketTiming> bucket_timings() const {
+    return reducer_->bucket_timings();
+  }
+  [[nodiscard]] const OverlapTimer& timer() const noexcept { return timer_; }
+
+ private:
+  friend class GradientInFlight<T>;
+  GradientInFlight<T> begin();
+  void report_wait(double seconds, std::vector<comm::Stall::Sum> sums, std::string what) const;
 
   const comm::Communicator& communicator_;
   GradientStore<T>& store_;
   const SyncOptions options_;
-  FlightLog log_;
-  double begun_ = 0;  // core::now_seconds()
-  bool with_extra_ = false;
-
- private:
+  OverlapTimer timer_;
+  bool in_flight_ = false;
+  std::unique_ptr<GradientReducer<T>> reducer_;
   comm::TreeAllreduce<double> rows_;
 };
-
-/// communicator and store must outlive the result.
-template <class T>
-std::unique_ptr<GradientSync<T>> make_gradient_sync(const comm::Communicator& communicator,
-                                                    GradientStore<T>& store,
-                                                    const SyncOptions& options);
 
 }  // namespace plumb::train

@@ -1,6 +1,7 @@
 #include "train/step_engine.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/clock.hpp"
@@ -17,10 +18,10 @@ template <class T>
 class WorkClock {
  public:
   explicit WorkClock(const GradientSync<T>& sync) : sync_(sync) {
-    exposed_ = sync.log().exposed_seconds();
+    exposed_ = sync.timer().exposed_seconds();
   }
   double lap() noexcept {
-    const double before = std::exchange(exposed_, sync_.log().exposed_seconds());
+    const double before = std::exchange(exposed_, sync_.timer().exposed_seconds());
     return watch_.lap() - (exposed_ - before);
   }
 
@@ -49,23 +50,23 @@ StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettin
       chunk_sums_(store_.chunks().size()),
       row_size_(step_sums_size(network_->stages().size())),
       layer_sums_(network_->stages().size()),
-      gradient_sync_(make_gradient_sync<T>(context.communicator, store_,
-                                           {settings.allreduce, plan_.busy_threads(rank_),
-                                            plan_.threads(), row_size_, context.on_stall})) {
+      gradient_sync_(context.communicator, store_,
+                     {settings.allreduce, plan_.busy_threads(rank_), plan_.threads(), row_size_,
+                      context.on_stall}) {
   const std::size_t threads = plan_.busy_threads(rank_);
   workers_.reserve(threads);
   for (std::size_t thread = 0; thread < threads; ++thread) {
     workers_.emplace_back(*network_, plan_.of_thread(rank_, thread), settings.slice);
   }
-  rehearse();
+  warm_up();
   rows_.resize(std::max<std::size_t>(plan_.of_rank(rank_).count, 1) * row_size_);
 }
 
 template <class T>
-void StepEngine<T>::rehearse() {
+void StepEngine<T>::warm_up() {
   if (workers_.empty()) return;
   run_on_threads(workers_.size(), [&](std::size_t thread) {
-    workers_[thread].rehearse(parameters_.span(), store_, thread);
+    workers_[thread].warm_up(parameters_.span(), store_, thread);
   });
 }
 
@@ -75,69 +76,93 @@ std::span<double> StepEngine<T>::row(std::size_t slice) {
 }
 
 template <class T>
-void StepEngine<T>::compute_gradient(std::uint64_t step, Measure measure, const Requests& requests,
-                                     PhaseSeconds& seconds) {
+Step<T> StepEngine<T>::begin_step(std::uint64_t step, Measure measure, const Requests& requests) {
   step_loss_scale_ = finish_.loss_scale();
-  gradient_sync_->begin(measure.sums && !store_.extra_chunks().empty());
-  if (workers_.empty()) {
-    store_.fill_with_nothing();
-    std::fill(rows_.begin(), rows_.end(), -0.0);
-  } else {
-    core::Stopwatch region;
-    run_on_threads(workers_.size(), [&](std::size_t thread) {
-      PhaseSeconds unused{};
-      work_on_slices(thread, step, measure, thread == 0 ? seconds : unused);
-    });
-    // What is left of the region is backward, the wait for the slowest thread included.
-    phase(seconds, Phase::Backward) += region.elapsed() - phase(seconds, Phase::Data) -
-                                       phase(seconds, Phase::Forward) -
-                                       gradient_sync_->log().exposed_seconds();
-  }
-  add(requests, row(0));
+  PhaseSeconds seconds{};
+  std::optional<WorkClock<T>> clock;
+  const bool with_extra = measure.sums && !store_.extra_chunks().empty();
+  Step<T> result(*this,
+                 gradient_sync_.start(with_extra,
+                                      [&](BackwardListener* listener) {
+                                        compute_gradient({step, measure, listener}, seconds);
+                                        add(requests, row(0));
+                                        clock.emplace(gradient_sync_);
+                                      }),
+                 measure);
+  phase(seconds, Phase::Update) += clock->lap();
+  result.batch_sums_ = sum_rows(result.gradient_);
+  if (finish_.needs_all(measure)) result.gradient_.wait_for_all();
+  finished_ = finish_.run(measure);
+  phase(seconds, Phase::Update) += clock->lap();
+  result.seconds_ = seconds;
+  return result;
 }
 
 template <class T>
-void StepEngine<T>::work_on_slices(std::size_t thread, std::uint64_t step, Measure measure,
-                                   PhaseSeconds& seconds) {
+void StepEngine<T>::compute_gradient(const Pass& pass, PhaseSeconds& seconds) {
+  if (workers_.empty()) {
+    store_.fill_with_nothing();
+    std::fill(rows_.begin(), rows_.end(), -0.0);
+    return;
+  }
+  core::Stopwatch region;
+  run_on_threads(workers_.size(), [&](std::size_t thread) {
+    PhaseSeconds unused{};
+    work_on_slices(pass, thread, thread == 0 ? seconds : unused);
+  });
+  // What is left of the region is backward, the wait for the slowest thread included.
+  phase(seconds, Phase::Backward) += region.elapsed() - phase(seconds, Phase::Data) -
+                                     phase(seconds, Phase::Forward) -
+                                     gradient_sync_.timer().exposed_seconds();
+}
+
+template <class T>
+void StepEngine<T>::work_on_slices(const Pass& pass, std::size_t thread, PhaseSeconds& seconds) {
   Worker<T>& worker = workers_[thread];
   core::Stopwatch watch;
-  worker.load(context_.dataset, order_, step * settings_.batch);
+  worker.load(context_.dataset, order_, pass.step * settings_.batch);
   phase(seconds, Phase::Data) += watch.lap();
-  worker.forward(parameters_.span(), measure);
+  worker.forward(parameters_.span(), pass.measure);
   phase(seconds, Phase::Forward) += watch.lap();
   net::BackwardOptions<T> options;
   options.scale = T{1} / static_cast<T>(settings_.batch);
   options.loss_scale = static_cast<T>(step_loss_scale_);
   options.format = settings_.gradient_format;
-  worker.backward(parameters_.span(), options, measure, store_, thread, gradient_sync_->listener());
+  worker.backward(parameters_.span(), options, pass.measure, store_, thread, pass.listener);
   for (std::size_t i = 0; i < worker.range().count; ++i) {
     pack(worker.slice(i), row(worker.range().first - plan_.of_rank(rank_).first + i));
   }
 }
 
 template <class T>
-void StepEngine<T>::synchronise(Measure measure, bool whole, PhaseSeconds& seconds) {
-  WorkClock clock(*gradient_sync_);
-  gradient_sync_->backward_done();
-  phase(seconds, Phase::Update) += clock.lap();
-  sum_rows();
-  if (whole || finish_.needs_all(measure)) gradient_sync_->wait_for_all();
-  finished_ = finish_.run(measure);
-  phase(seconds, Phase::Update) += clock.lap();
-}
-
-template <class T>
-void StepEngine<T>::sum_rows() {
+BatchSums StepEngine<T>::sum_rows(GradientInFlight<T>& gradient) {
   tree_fold(0, rows_.size() / row_size_,
             [&](std::size_t into, std::size_t from) { math::add<double>(row(from), row(into)); });
-  gradient_sync_->sum_row(row(0));
-  batch_sums_ = unpack(row(0), layer_sums_);
+  gradient.sum_row(row(0));
+  return unpack(row(0), layer_sums_);
 }
 
 template <class T>
-std::span<const T> StepEngine<T>::gradient() {
-  store_.combine_parameters(plan_.threads());
-  return store_.parameters();
+std::span<const T> Step<T>::gradient() {
+  WorkClock clock(engine_->gradient_sync_);
+  gradient_.wait_for_all();
+  engine_->store_.combine_parameters(engine_->plan_.threads());
+  phase(seconds_, Phase::Update) += clock.lap();
+  return engine_->store_.parameters();
+}
+
+template <class T>
+StepResult Step<T>::update() && {
+  GradientInFlight<T> gradient = std::move(gradient_);  // the step ends here
+  engine_->update(gradient, measure_, seconds_);
+  StepResult result;
+  result.loss_scale = engine_->step_loss_scale_;
+  result.gradient = engine_->finished_;
+  if (measure_.sums) result.layers = engine_->layer_sums_;
+  if (measure_.counts) result.counts = engine_->layer_counts_;
+  result.buckets = engine_->gradient_sync_.bucket_timings();
+  result.seconds = seconds_;
+  return result;
 }
 
 /// What a step that is left out would have reported.
@@ -168,16 +193,16 @@ void StepEngine<T>::update_chunk(std::size_t index, Measure measure) {
 
 /// One piece of the gradient after the other, the last one first, as they arrive.
 template <class T>
-void StepEngine<T>::update(Measure measure, PhaseSeconds& seconds) {
-  WorkClock clock(*gradient_sync_);
+void StepEngine<T>::update(GradientInFlight<T>& gradient, Measure measure, PhaseSeconds& seconds) {
+  WorkClock clock(gradient_sync_);
   if (!finished_.skip) update_rule_->begin_step();
   const std::vector<Chunk>& chunks = store_.chunks();
   for (std::size_t last = chunks.size(); last > 0;) {
-    const std::size_t offset = gradient_sync_->wait_for_next();
+    const std::size_t offset = gradient.wait_for_next();
     const auto first = std::partition_point(
         chunks.begin(), chunks.end(), [&](const Chunk& chunk) { return chunk.offset < offset; });
     const auto index = static_cast<std::size_t>(first - chunks.begin());
-    update_chunks(index, last, measure);
+    update_chunks(index, last, measure, gradient);
     last = index;
   }
   store_.mark_combined();
@@ -190,12 +215,13 @@ void StepEngine<T>::update(Measure measure, PhaseSeconds& seconds) {
   }
   if (measure.counts) count_deltas();
   phase(seconds, Phase::Probe) += clock.lap();
-  phase(seconds, Phase::AllreduceExposed) += gradient_sync_->log().exposed_seconds();
-  phase(seconds, Phase::AllreduceHidden) += gradient_sync_->log().hidden_seconds();
+  phase(seconds, Phase::AllreduceExposed) += gradient_sync_.timer().exposed_seconds();
+  phase(seconds, Phase::AllreduceHidden) += gradient_sync_.timer().hidden_seconds();
 }
 
 template <class T>
-void StepEngine<T>::update_chunks(std::size_t first, std::size_t last, Measure measure) {
+void StepEngine<T>::update_chunks(std::size_t first, std::size_t last, Measure measure,
+                                  GradientInFlight<T>& gradient) {
   if (first == last) return;
   // Without other ranks the threads' gradients are added here, while a chunk is in the cache.
   const bool combine = !store_.parameters_combined();
@@ -204,11 +230,13 @@ void StepEngine<T>::update_chunks(std::size_t first, std::size_t last, Measure m
       const Chunk& chunk = store_.chunks()[i];
       if (combine) store_.combine(chunk.offset, chunk.count);
       update_chunk(i, measure);
-      if (thread == 0) gradient_sync_->poll();
+      if (thread == 0) gradient.poll();
     }
   });
 }
 
+template class Step<float>;
+template class Step<double>;
 template class StepEngine<float>;
 template class StepEngine<double>;
 

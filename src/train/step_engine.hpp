@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/aligned_buffer.hpp"
@@ -23,9 +24,45 @@
 
 namespace plumb::train {
 
-/// Called step by step, in this order: compute_gradient, synchronise, [gradient], update; or, after
-/// synchronise, abandon. All are collective over ranks, whose messages are under way from the first
-/// to the last. Not thread-safe; it runs its own threads.
+template <class T>
+class StepEngine;
+
+/// What became of a step; the spans are valid until the next one begins.
+struct StepResult {
+  double loss_scale = 1;      // of the loss in this step
+  FinishedGradient gradient;  // its norm is there when gradient.complete or the step was measured
+  std::span<const LayerSums> layers;    // empty unless measured
+  std::span<const LayerCounts> counts;  // empty unless counted
+  std::span<const BucketTiming> buckets;
+  PhaseSeconds seconds{};
+};
+
+/// A step under way: its gradient is computed and perhaps still on its way, its batch sums are
+/// known. Destroyed without update(), it is left out; so it must be on all ranks alike.
+template <class T>
+class Step {
+ public:
+  [[nodiscard]] const BatchSums& batch_sums() const noexcept { return batch_sums_; }
+  /// Gradient of the mean loss over the global batch, before clipping; waits for all of it. Valid
+  /// until update().
+  [[nodiscard]] std::span<const T> gradient();
+  /// Collective: the step itself. Takes one piece of the gradient after the other, while others are
+  /// on their way.
+  StepResult update() &&;
+
+ private:
+  friend class StepEngine<T>;
+  Step(StepEngine<T>& engine, GradientInFlight<T> gradient, Measure measure)
+      : engine_(&engine), gradient_(std::move(gradient)), measure_(measure) {}
+
+  StepEngine<T>* engine_;
+  GradientInFlight<T> gradient_;  // empty after update()
+  Measure measure_;
+  BatchSums batch_sums_;
+  PhaseSeconds seconds_{};
+};
+
+/// Not thread-safe; it runs its own threads.
 template <class T>
 class StepEngine {
  public:
@@ -33,46 +70,38 @@ class StepEngine {
   StepEngine(const net::NetworkSettings& network, const TrainSettings& settings,
              const TrainContext& context);
 
-  /// Forward and backward over this rank's slices.
-  /// requests: of this rank to all; they arrive with batch_sums().
-  void compute_gradient(std::uint64_t step, Measure measure, const Requests& requests,
-                        PhaseSeconds& seconds);
-  /// Sums the step sums over ranks. whole: also waits for all of the gradient; otherwise update()
-  /// waits for one piece after the other, while others are under way.
-  void synchronise(Measure measure, bool whole, PhaseSeconds& seconds);
-  /// The step itself.
-  void update(Measure measure, PhaseSeconds& seconds);
-  /// Ends the step without its update.
-  void abandon() { gradient_sync_->wait_for_all(); }
-
-  /// Of the step just synchronised.
-  [[nodiscard]] const BatchSums& batch_sums() const noexcept { return batch_sums_; }
-  /// The scale of the loss in the step just synchronised.
-  [[nodiscard]] double loss_scale() const noexcept { return step_loss_scale_; }
-  /// Complete after a measured update(), which has also put the norm into finished().
-  [[nodiscard]] std::span<const LayerSums> layer_sums() const noexcept { return layer_sums_; }
-  [[nodiscard]] std::span<const LayerCounts> layer_counts() const noexcept { return layer_counts_; }
-  [[nodiscard]] const FinishedGradient& finished() const noexcept { return finished_; }
+  /// Collective: forward and backward over this rank's slices, and the sums over all ranks.
+  /// requests: of this rank to all; they arrive with batch_sums(). Throws std::logic_error while
+  /// another step is under way.
+  [[nodiscard]] Step<T> begin_step(std::uint64_t step, Measure measure, const Requests& requests);
+  [[nodiscard]] bool step_under_way() const noexcept { return gradient_sync_.in_flight(); }
 
   [[nodiscard]] const net::Network<T>& network() const noexcept { return *network_; }
   [[nodiscard]] const WorkPlan& plan() const noexcept { return plan_; }
   [[nodiscard]] const data::SampleOrder& order() const noexcept { return order_; }
   [[nodiscard]] std::span<T> parameters() { return parameters_.span(); }
-  /// Gradient of the mean loss over the global batch, before clipping; valid between a whole
-  /// synchronise() and update().
-  [[nodiscard]] std::span<const T> gradient();
-  [[nodiscard]] const GradientSync<T>& gradient_sync() const noexcept { return *gradient_sync_; }
+  /// How the gradient travels, see Training::buckets().
+  [[nodiscard]] std::vector<BucketShape> buckets() const { return gradient_sync_.buckets(); }
   /// The workers of this rank's busy threads.
   [[nodiscard]] std::vector<Worker<T>>& workers() noexcept { return workers_; }
 
  private:
-  void rehearse();
-  void work_on_slices(std::size_t thread, std::uint64_t step, Measure measure,
-                      PhaseSeconds& seconds);
-  void sum_rows();
+  friend class Step<T>;
+  /// Of one step, as the workers see it.
+  struct Pass {
+    std::uint64_t step;
+    Measure measure;
+    BackwardListener* listener;
+  };
+  void warm_up();
+  void compute_gradient(const Pass& pass, PhaseSeconds& seconds);
+  void work_on_slices(const Pass& pass, std::size_t thread, PhaseSeconds& seconds);
+  BatchSums sum_rows(GradientInFlight<T>& gradient);
+  void update(GradientInFlight<T>& gradient, Measure measure, PhaseSeconds& seconds);
   void count_alive();
   void count_deltas();
-  void update_chunks(std::size_t first, std::size_t last, Measure measure);
+  void update_chunks(std::size_t first, std::size_t last, Measure measure,
+                     GradientInFlight<T>& gradient);
   void update_chunk(std::size_t index, Measure measure);
   math::UpdateSums leave_alone(const Chunk& chunk);
   void collect_group_sums();
@@ -95,10 +124,9 @@ class StepEngine {
   std::vector<math::UpdateSums> chunk_sums_;
   std::vector<double> rows_;  // one row of step sums per slice of this rank, at least one
   std::size_t row_size_;
-  BatchSums batch_sums_;
   std::vector<LayerSums> layer_sums_;
   std::vector<LayerCounts> layer_counts_;
-  std::unique_ptr<GradientSync<T>> gradient_sync_;
+  GradientSync<T> gradient_sync_;
 };
 
 }  // namespace plumb::train

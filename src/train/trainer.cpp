@@ -39,58 +39,52 @@ class Trainer final : public Training {
     }
   }
 
-  [[nodiscard]] std::vector<BucketShape> buckets() const override {
-    return engine_.gradient_sync().buckets();
-  }
+  [[nodiscard]] std::vector<BucketShape> buckets() const override { return engine_.buckets(); }
 
   Outcome run(std::span<Observer* const> observers) override {
     announcer_.emplace(context_.communicator, observers);
     // Initialisers may use libraries whose bits differ between CPUs; training starts equal.
     context_.communicator.broadcast<T>(engine_.parameters());
     context_.communicator.barrier();  // so that the first step's time is its own
-    for (std::uint64_t step = 0; step < settings_.steps && !left_early_; ++step) take_step(step);
+    for (std::uint64_t step = 0; step < settings_.steps && !ended_; ++step) take_step(step);
     flush_timing();
-    announcer_->leave_together_if_failed();
+    announcer_->throw_on_all_ranks_if_failed();
     finish();
-    announcer_->leave_together_if_failed();
+    announcer_->throw_on_all_ranks_if_failed();
     return outcome_;
   }
 
  private:
-  void take_step(std::uint64_t step) {
-    const bool measures = announcer_->measures(step);
-    const Measure measure{measures, measures && announcer_->counts(step)};
-    StepTiming timing{step, {}, {}};
+  void take_step(std::uint64_t index) {
+    const bool measures = announcer_->measures(index);
+    const Measure measure{measures, measures && announcer_->counts(index)};
     core::Stopwatch watch;
-    engine_.compute_gradient(step, measure, requests(), timing.seconds);
-    const bool snapshot = announcer_->snapshots(step);
-    engine_.synchronise(measure, snapshot, timing.seconds);
-    const BatchSums& sums = engine_.batch_sums();
+    Step<T> step = engine_.begin_step(index, measure, requests());
+    const BatchSums sums = step.batch_sums();
     if (sums.stop_code != 0) {
-      engine_.abandon();
-      left_early_ = true;
+      ended_ = true;
       return;
     }
+    const bool snapshot = announcer_->snapshots(index);
+    const std::span<const T> gradient = snapshot ? step.gradient() : std::span<const T>{};
     double seconds = watch.lap();
-    if (snapshot) announce_snapshot(step);
+    if (snapshot) announce_snapshot(index, gradient);
     watch.lap();  // snapshots are not part of the step, on no rank: announce_snapshot ends together
-    engine_.update(measure, timing.seconds);
+    StepResult result = std::move(step).update();
     core::Stopwatch record_watch;
-    announce_step(step, sums, measure);
-    phase(timing.seconds, Phase::Record) += record_watch.elapsed();
+    announce_step(index, sums, result);
+    phase(result.seconds, Phase::Record) += record_watch.elapsed();
     seconds += watch.lap();
 
     outcome_.step_seconds.push_back(seconds);
-    if (measure.sums) {
-      const std::span<const BucketTiming> buckets = engine_.gradient_sync().bucket_timings();
-      timing.buckets.assign(buckets.begin(), buckets.end());
-      timings_.add(std::move(timing));
+    if (measures) {
+      timings_.add({index, result.seconds, {result.buckets.begin(), result.buckets.end()}});
     }
     if (sums.gather_timing) flush_timing();
-    if (!std::isfinite(sums.loss) || hopeless())
-      diverge(step);
-    else if (evaluates_after(step))
-      announce_evaluation(step + 1);
+    if (!std::isfinite(sums.loss) || loss_scale_is_used_up(result))
+      diverge(index);
+    else if (evaluates_after(index))
+      announce_evaluation(index + 1);
   }
 
   [[nodiscard]] Requests requests() const {
@@ -98,39 +92,38 @@ class Trainer final : public Training {
   }
 
   // No loss scale is small enough for the gradient to be finite.
-  [[nodiscard]] bool hopeless() const {
-    return engine_.finished().skip && engine_.loss_scale() < kSmallestLossScale;
+  static bool loss_scale_is_used_up(const StepResult& result) {
+    return result.gradient.skip && result.loss_scale < kSmallestLossScale;
   }
 
   void diverge(std::uint64_t step) {
     outcome_.status = Status::Diverged;
     outcome_.diverged_step = step;
-    left_early_ = true;
+    ended_ = true;
   }
 
-  void announce_step(std::uint64_t step, const BatchSums& sums, Measure measure) {
+  void announce_step(std::uint64_t step, const BatchSums& sums, const StepResult& result) {
     const auto batch = static_cast<double>(settings_.batch);
     StepReport report;
     report.step = step;
     report.loss = sums.loss / batch;
     report.accuracy = sums.correct / batch;
     report.learning_rate = settings_.learning_rate;
-    report.gradient_norm = engine_.finished().norm;
-    report.clip_factor = engine_.finished().clip_factor;
-    report.loss_scale = engine_.loss_scale();
-    if (measure.sums) report.layers = engine_.layer_sums();
-    if (measure.counts) report.counts = engine_.layer_counts();
-    announcer_->tell([&](Observer& observer) { observer.on_step(report); });
+    report.gradient_norm = result.gradient.norm;
+    report.clip_factor = result.gradient.clip_factor;
+    report.loss_scale = result.loss_scale;
+    report.layers = result.layers;
+    report.counts = result.counts;
+    announcer_->notify([&](Observer& observer) { observer.on_step(report); });
   }
 
-  void announce_snapshot(std::uint64_t step) {
-    const std::span<const T> gradient = engine_.gradient();
-    if (context_.communicator.rank() == 0) tell_snapshot(step, gradient);
+  void announce_snapshot(std::uint64_t step, std::span<const T> gradient) {
+    if (context_.communicator.rank() == 0) notify_snapshot(step, gradient);
     context_.communicator.barrier();
   }
 
   // Rank 0 reads the whole batch again: any rank can read any sample.
-  void tell_snapshot(std::uint64_t step, std::span<const T> gradient) {
+  void notify_snapshot(std::uint64_t step, std::span<const T> gradient) {
     const std::size_t inputs = context_.dataset.inputs();
     core::AlignedBuffer<T> x(settings_.batch * inputs);
     const core::MatrixView<T> rows{x.data(), settings_.batch, inputs};
@@ -149,7 +142,7 @@ class Trainer final : public Training {
       report.y = std::span<const double>(targets);
     else
       report.y = std::span<const std::int32_t>(classes);
-    announcer_->tell([&](Observer& observer) { observer.on_snapshot(report); });
+    announcer_->notify([&](Observer& observer) { observer.on_snapshot(report); });
   }
 
   [[nodiscard]] bool evaluates_after(std::uint64_t step) const {
@@ -160,13 +153,13 @@ class Trainer final : public Training {
   void announce_evaluation(std::uint64_t steps_done) {
     const auto report = evaluate(engine_, context_, settings_.slice, steps_done);
     if (!report) return;
-    announcer_->tell([&](Observer& observer) { observer.on_evaluation(*report); });
+    announcer_->notify([&](Observer& observer) { observer.on_evaluation(*report); });
     outcome_.final_evaluation = report;
   }
 
   void flush_timing() {
     const std::vector<StepTiming> timings = timings_.take(context_.communicator);
-    announcer_->tell([&](Observer& observer) { observer.on_timing(timings); });
+    announcer_->notify([&](Observer& observer) { observer.on_timing(timings); });
   }
 
   void finish() {
@@ -209,7 +202,7 @@ class Trainer final : public Training {
   std::optional<Announcer> announcer_;
   Check gradient_check_;
   TimingLog timings_;
-  bool left_early_ = false;
+  bool ended_ = false;
   Outcome outcome_;
 };
 

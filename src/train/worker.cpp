@@ -62,8 +62,8 @@ Worker<T>::Worker(const net::Network<T>& network, SliceRange range, std::size_t 
 }
 
 template <class T>
-void Worker<T>::rehearse(std::span<const T> parameters, GradientStore<T>& store,
-                         std::size_t thread) {
+void Worker<T>::warm_up(std::span<const T> parameters, GradientStore<T>& store,
+                        std::size_t thread) {
   constexpr Measure kEverything{true, true};
   forward(parameters, kEverything);
   backward(parameters, {}, kEverything, store, thread, nullptr);

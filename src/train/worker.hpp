@@ -9,12 +9,26 @@
 #include "data/dataset.hpp"
 #include "data/sample_order.hpp"
 #include "net/network.hpp"
-#include "train/backward_listener.hpp"
 #include "train/gradient_store.hpp"
 #include "train/measure.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::train {
+
+/// Who wants to know how far a backward pass has come, to send what is ready. Called by the worker
+/// of each thread, from that thread.
+class BackwardListener {
+ public:
+  BackwardListener() = default;
+  BackwardListener(const BackwardListener&) = delete;
+  BackwardListener& operator=(const BackwardListener&) = delete;
+  virtual ~BackwardListener() = default;
+  /// The group's gradient, over all slices of the thread, is in the store; what arrives at the
+  /// group below is not computed yet.
+  virtual void group_done(std::size_t thread, std::size_t group) = 0;
+  /// Between two products: a good moment to move messages.
+  virtual void between_products(std::size_t thread) = 0;
+};
 
 /// Layer by layer over all its slices, so that a layer's weights and gradient stay in the cache.
 /// Each worker is used by one thread at a time; workers share nothing.
@@ -29,7 +43,7 @@ class Worker {
 
   /// Walks one slice of zeros through the network, everything measured, so that the memory of a
   /// step is taken before the first one and by the thread that will use it.
-  void rehearse(std::span<const T> parameters, GradientStore<T>& store, std::size_t thread);
+  void warm_up(std::span<const T> parameters, GradientStore<T>& store, std::size_t thread);
 
   /// Fills the slices with the samples at positions first_position + global slice * slice_samples.
   void load(const data::Dataset& dataset, const data::SampleOrder& order,

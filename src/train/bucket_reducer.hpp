@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "train/bucket_plan.hpp"
-#include "train/gradient_sync.hpp"
+#include "train/gradient_reducer.hpp"
 
 namespace plumb::train {
 
@@ -15,19 +15,25 @@ namespace plumb::train {
 /// sends it off. Nobody waits for anybody before the end of the backward pass. Bits depend on none
 /// of this: every element is added in the same tree.
 template <class T>
-class BucketSync final : public GradientSync<T>, public BackwardListener {
+class BucketReducer final : public GradientReducer<T>, public BackwardListener {
  public:
-  BucketSync(const comm::Communicator& communicator, GradientStore<T>& store,
-             const SyncOptions& options);
+  explicit BucketReducer(ReducerContext<T> context);
 
+  void begin() override;
   BackwardListener* listener() override;
   void group_done(std::size_t thread, std::size_t group) override;
   void between_products(std::size_t thread) override;
 
-  void backward_done() override;
+  void backward_done(bool with_extra) override;
+  bool progress() override;
+  [[nodiscard]] bool in_flight() const override { return !tree_.idle(); }
   std::size_t wait_for_next() override;
   void wait_for_all() override;
 
+  [[nodiscard]] std::vector<comm::Stall::Sum> under_way() const override {
+    return tree_.under_way();
+  }
+  [[nodiscard]] std::string describe(const std::vector<comm::Stall::Sum>& sums) const override;
   [[nodiscard]] std::vector<BucketShape> buckets() const override;
   [[nodiscard]] std::span<const BucketTiming> bucket_timings() const override { return timings_; }
 
@@ -37,13 +43,6 @@ class BucketSync final : public GradientSync<T>, public BackwardListener {
     std::size_t next = 0;  // bucket whose share this thread adds up next
   };
 
-  void begin_buckets() override;
-  bool move_on() override;
-  [[nodiscard]] bool in_flight() const override { return !tree_.idle(); }
-  [[nodiscard]] std::vector<comm::Stall::Sum> under_way() const override {
-    return tree_.under_way();
-  }
-  [[nodiscard]] std::string describe(const std::vector<comm::Stall::Sum>& sums) const override;
   [[nodiscard]] bool computed(std::size_t bucket) const;
   [[nodiscard]] bool combined(std::size_t bucket) const;
   void combine_shares(std::size_t thread);
@@ -53,6 +52,7 @@ class BucketSync final : public GradientSync<T>, public BackwardListener {
   void wait_for(std::size_t bucket);
   void note_finished();
 
+  const ReducerContext<T> context_;
   std::vector<Bucket> buckets_;  // of the parameters, then of the extra block
   std::size_t parameter_buckets_;
   std::size_t workers_;
