@@ -15,7 +15,7 @@ plumb_build_packages=(
 plumb_test_packages=(
   clang-format clang-tidy libomp-dev  # libomp-dev: the omp.h that clang-tidy reads
   curl  # data/fetch.sh needs it, and is tested
-  iproute2  # jobs/box.sh makes network namespaces with it
+  iproute2  # jobs/emulated_cluster.sh makes network namespaces with it
   hdf5-tools
   valgrind valgrind-mpi
   python3-numpy python3-h5py python3-netcdf4 python3-xarray python3-h5netcdf

@@ -1,6 +1,6 @@
-"""Ranks on two hosts (jobs/box.sh), dealt out in turn: Plumbline puts those of a host side by side, and
-its results have the bits of any other placement. Ends with 77, "not run", where the machine permits no
-network namespaces."""
+"""Ranks on two hosts (jobs/emulated_cluster.sh), dealt out in turn: Plumbline puts those of a host
+side by side, and its results have the bits of any other placement. Ends with 77, "not run", where
+the machine permits no network namespaces."""
 import os
 import pathlib
 import re
@@ -38,19 +38,20 @@ def run(command, code=0):
     return finished
 
 
-def in_box(mapping, ranks, *command, slots=2):
-    return run([ROOT / "jobs" / "box.sh", "--hosts", 2, "--slots", slots, "--rate", "none", "--",
+def on_cluster(mapping, ranks, *command, slots=2):
+    cluster = ROOT / "jobs" / "emulated_cluster.sh"
+    return run([cluster, "--hosts", 2, "--slots", slots, "--rate", "none", "--",
                 "mpirun", "-q", "--map-by", mapping, "-n", ranks, *command])
 
 
 def test_the_communicator_on_two_hosts():
     for mapping in ("node", "slot"):
-        in_box(mapping, 4, COMMUNICATOR_TEST, "--expect-ranks=4")
+        on_cluster(mapping, 4, COMMUNICATOR_TEST, "--expect-ranks=4")
 
 
 def test_ranks_of_a_host_stand_side_by_side():
     for mapping, order in (("node", [0, 2, 1, 3]), ("slot", [0, 1, 2, 3])):
-        text = in_box(mapping, 4, PROGRAM, "doctor").stdout
+        text = on_cluster(mapping, 4, PROGRAM, "doctor").stdout
         found = re.findall(r"^ranks +rank (\d) \(host (\S+)\) on node (\d)", text, re.MULTILINE)
         assert [int(rank) for rank, _, _ in found] == order, text
         assert [node for _, _, node in found] == ["0", "0", "1", "1"], text
@@ -60,7 +61,7 @@ def test_ranks_of_a_host_stand_side_by_side():
 
 
 def test_a_placement_that_defeats_it_is_named():
-    text = in_box("slot", 6, PROGRAM, "doctor", slots=3).stdout
+    text = on_cluster("slot", 6, PROGRAM, "doctor", slots=3).stdout
     assert re.search(r"2 nodes hold 3 ranks each, .* neighbours at distance 1;.*ppr:2:node", text), text
 
 
@@ -68,7 +69,8 @@ def test_bits_do_not_depend_on_the_placement(folder):
     study = folder / "study.toml"
     study.write_text(STUDY)
     for mapping in ("node", "slot"):
-        in_box(mapping, 4, PROGRAM, "run", study, "-o", folder / mapping, "--quiet", "--threads", 1)
+        on_cluster(mapping, 4, PROGRAM, "run", study, "-o", folder / mapping, "--quiet",
+                   "--threads", 1)
     first, second = (next((folder / mapping).glob("*.h5")) for mapping in ("node", "slot"))
     run([PROGRAM, "compare", "--exact", first, second])
 

@@ -186,7 +186,7 @@ TEST(communicator, gives_every_rank_the_name_of_its_own_host) {
             "rank " + std::to_string(launchers_rank()) + " (host " + host + ")");
 }
 
-// On one machine as on many: tests/interop runs this program in the cluster in a box.
+// On one machine as on many: tests/interop runs this program in the emulated cluster.
 TEST(communicator, has_the_ranks_of_a_node_side_by_side) {
   std::vector<std::int64_t> node_of(static_cast<std::size_t>(world().size()), -1);
   node_of[static_cast<std::size_t>(world().rank())] = world().node();

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
-"""What overlap and narrow wire formats pay on a real cable: hosts in a box, 1 Gbit/s each.
+"""What overlap and narrow wire formats pay on a real link: hosts of an emulated cluster,
+1 Gbit/s each.
 
-Trains one network in jobs/box.sh with allreduce.overlap on and off and with each wire format, and
+Trains one network in jobs/emulated_cluster.sh with allreduce.overlap on and off and with each wire
+format, and
 without any communication: as many programs at once, each with a rank's share of the batch. Every
 round runs each of them once, so that a machine that becomes slower does so for all. Prints medians
 over rounds, and what is asked of them. It measures and the reader judges: the exit code is 0 also
 where less was reached than asked for.
 
-    bench/box_overlap.py --plumbline build/release/src/plumbline --hosts 2 4 --rounds 5 --losses
+    bench/emulated_cluster_overlap.py --plumbline build/release/src/plumbline --hosts 2 4 \\
+        --rounds 5 --losses
 """
 import argparse
 import math
@@ -18,7 +21,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True  # no __pycache__ beside the sources
-from box_runs import ROOT, Bench, median  # noqa: E402
+from emulated_cluster_runs import ROOT, Bench, median  # noqa: E402
 
 WIRES = {"float32": 4, "bfloat16": 2}  # bytes of a number on its way
 OVERLAPS = {"false": "off", "true": "on"}
@@ -32,7 +35,7 @@ LEGEND = """\
 compute: the reference without communication, which ran in the same rounds: as many programs at once
 as there are hosts, each with the slice of one rank, alone; the slowest of them.
 step - compute: the exposed communication, with what it takes from computing. /timing: what the
-program says itself. cable alone: what the gradients need on the cable at least."""
+program says itself. link alone: what the gradients need on the link at least."""
 
 
 def make_parser():
@@ -44,7 +47,8 @@ def make_parser():
     parser.add_argument("--hosts", type=int, nargs="+", default=[2, 4], help="powers of two")
     parser.add_argument("--rounds", type=int, default=5, help="0: only --losses")
     parser.add_argument("--steps", type=int, default=20, help="of each run")
-    parser.add_argument("--rate", default="1gbit", help="of each cable, as for jobs/box.sh")
+    parser.add_argument("--rate", default="1gbit",
+                        help="of each link, as for jobs/emulated_cluster.sh")
     parser.add_argument("--depth", type=int, default=50)
     parser.add_argument("--width", type=int, default=512)
     batch = parser.add_mutually_exclusive_group()
@@ -83,7 +87,7 @@ def contenders(bench, hosts):
     yield "compute", lambda: bench.without_network(hosts)
     for wire in WIRES:
         for overlap in OVERLAPS:
-            yield (wire, overlap), lambda wire=wire, overlap=overlap: bench.in_box(
+            yield (wire, overlap), lambda wire=wire, overlap=overlap: bench.on_cluster(
                 hosts, {"allreduce.wire": wire, "allreduce.overlap": overlap})
 
 
@@ -97,8 +101,8 @@ def measure(bench, hosts):
     return found
 
 
-def cable_milliseconds(arguments, hosts, wire):
-    """What a step's gradients need on the cable at least: 2 (P-1)/P of them leave each host."""
+def link_milliseconds(arguments, hosts, wire):
+    """What a step's gradients need on the link at least: 2 (P-1)/P of them leave each host."""
     if arguments.rate == "none":
         return "-"
     width, depth = arguments.width, arguments.depth
@@ -113,10 +117,10 @@ def print_steps(bench, hosts, found):
     arguments = bench.arguments
     compute = median(found["compute"], "step")
     print(f"\n{hosts} hosts, {arguments.depth} x {arguments.width}, batch {bench.batch(hosts)} "
-          f"({bench.batch(hosts) // hosts} per host), cables of {arguments.rate}; milliseconds, "
+          f"({bench.batch(hosts) // hosts} per host), links of {arguments.rate}; milliseconds, "
           f"medians of {arguments.rounds} rounds\n{LEGEND}")
     print(f"{'wire':>9} {'overlap':>8} {'step':>8} {'compute':>8} {'exposed: step - compute':>24} "
-          f"{'/timing: exposed':>17} {'hidden':>8} {'cable alone':>12}")
+          f"{'/timing: exposed':>17} {'hidden':>8} {'link alone':>12}")
     for wire in WIRES:
         for overlap, word in OVERLAPS.items():
             runs = found[wire, overlap]
@@ -124,7 +128,7 @@ def print_steps(bench, hosts, found):
                                      for what in ("step", "exposed", "hidden"))
             print(f"{wire:>9} {word:>8} {step:>8.0f} {1e3 * compute:>8.0f} "
                   f"{step - 1e3 * compute:>24.0f} {exposed:>17.0f} {hidden:>8.0f} "
-                  f"{cable_milliseconds(arguments, hosts, wire):>12}")
+                  f"{link_milliseconds(arguments, hosts, wire):>12}")
 
 
 def ratio(above, below):
@@ -152,12 +156,12 @@ def print_verdicts(hosts, found):
 
 
 def print_losses(bench, hosts):
-    """On cables without a limit: their rate changes no bit."""
+    """On links without a limit: their rate changes no bit."""
     arguments = bench.arguments
     networks = ((f"{arguments.depth} x {arguments.width}", {}),
                 (f"{LEARNER['network.depth']} x {arguments.width}, which learns", LEARNER))
     for name, settings in networks:
-        runs = {wire: bench.in_box(hosts, {"allreduce.wire": wire, "train.steps": LOSS_STEPS,
+        runs = {wire: bench.on_cluster(hosts, {"allreduce.wire": wire, "train.steps": LOSS_STEPS,
                                            **settings}, rate="none") for wire in WIRES}
         # null where it is not finite: then no bound holds.
         wide, narrow = (math.nan if run.loss is None else run.loss for run in runs.values())
@@ -168,7 +172,7 @@ def print_losses(bench, hosts):
 
 def main():
     arguments = parse_arguments()
-    with tempfile.TemporaryDirectory(prefix="plumbline-box-") as name:
+    with tempfile.TemporaryDirectory(prefix="plumbline-cluster-") as name:
         bench = Bench(arguments, pathlib.Path(name))
         for hosts in arguments.hosts:
             if arguments.rounds:

@@ -1,4 +1,4 @@
-# What Open MPI must know to start ranks on the hosts of jobs/box.sh. Sourced by it.
+# What Open MPI must know to start ranks on the hosts of jobs/emulated_cluster.sh. Sourced by it.
 # All of it is environment, so that a plain `mpirun -n 4 PROGRAM` does the right thing.
 
 # A host that is cut off. mpirun and its daemons notice only by TCP, by default after 8 minutes, or
@@ -10,52 +10,52 @@
 #   1.4 s; what a host sends fails after 1.4 or 3 s. TCP tries again after .2, .4, .8, ... s, looks
 #   at the time only then, and calls 2^(retries+1) - 1 times .2 s the end.
 # A daemon looks every second (keepalive_time), then asks so many times (probes), a second apart.
-box_head_retries=1
-box_host_retries=2
-box_head_probes=6
-box_host_probes=2
+cluster_head_retries=1
+cluster_host_retries=2
+cluster_head_probes=6
+cluster_host_probes=2
 
 # What an outer launcher has set would send mpirun to its nodes.
-box_forget_launchers() {
+cluster_forget_launchers() {
   local name
   for name in $(compgen -v | grep -E '^(SLURM|PBS|LSB|PMIX|PMI|OMPI_COMM|OMPI_UNIVERSE)_'); do
     unset "$name"
   done
 }
 
-# box_write_names FOLDER HOSTS SLOTS: the hosts for mpirun, and their names for everybody.
-box_write_names() {
+# cluster_write_names FOLDER HOSTS SLOTS: the hosts for mpirun, and their names for everybody.
+cluster_write_names() {
   local folder=$1 number
   echo "127.0.0.1 localhost" >"$folder/hosts"
-  echo "$box_head_address head" >>"$folder/hosts"
+  echo "$cluster_head_address head" >>"$folder/hosts"
   for ((number = 1; number <= $2; ++number)); do
-    echo "$(box_host_address "$number") host$number" >>"$folder/hosts"
+    echo "$(cluster_host_address "$number") host$number" >>"$folder/hosts"
     echo "host$number slots=$3" >>"$folder/hostfile"
     mkdir "$folder/host$number"
   done
   mkdir "$folder/head"
 }
 
-# box_set_mpi BOX FOLDER HOSTS SLOTS
-box_set_mpi() {
-  box_forget_launchers
-  box_write_names "$2" "$3" "$4"
+# cluster_set_mpi CLUSTER FOLDER HOSTS SLOTS
+cluster_set_mpi() {
+  cluster_forget_launchers
+  cluster_write_names "$2" "$3" "$4"
   # A name without spaces: mpirun takes it apart.
-  ln -s "$root/jobs/lib/box_agent.sh" "$2/agent"
-  export PLUMBLINE_BOX=$1 PLUMBLINE_BOX_FOLDER=$2 PLUMBLINE_BOX_HOSTS=$3
+  ln -s "$root/jobs/lib/emulated_cluster_agent.sh" "$2/agent"
+  export PLUMBLINE_CLUSTER=$1 PLUMBLINE_CLUSTER_FOLDER=$2 PLUMBLINE_CLUSTER_HOSTS=$3
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$2/agent
-  # The agent passes the environment on, and has some of its own: see box_agent.sh.
+  # The agent passes the environment on, and has some of its own: see emulated_cluster_agent.sh.
   export OMPI_MCA_plm_rsh_pass_environ_mca_params=0
   export OMPI_MCA_orte_default_hostfile=$2/hostfile
   export OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self,vader
-  export OMPI_MCA_btl_tcp_if_include=$box_network OMPI_MCA_oob_tcp_if_include=$box_network
+  export OMPI_MCA_btl_tcp_if_include=$cluster_network OMPI_MCA_oob_tcp_if_include=$cluster_network
   export OMPI_MCA_btl_vader_single_copy_mechanism=none
   export OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1
-  export OMPI_MCA_oob_tcp_keepalive_probes=$box_head_probes
-  export PLUMBLINE_BOX_DAEMON_PROBES=$box_host_probes
+  export OMPI_MCA_oob_tcp_keepalive_probes=$cluster_head_probes
+  export PLUMBLINE_CLUSTER_DAEMON_PROBES=$cluster_host_probes
   # With one connection the requests for the other direction's data wait behind the data, and only
-  # half of the cable's two directions is used.
+  # half of the link's two directions is used.
   export OMPI_MCA_btl_tcp_links=${OMPI_MCA_btl_tcp_links-2}
   # All hosts have the same cores: each would bind its first rank to core 0.
   export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1

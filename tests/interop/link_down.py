@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Inside jobs/box.sh: starts a job, pulls the cable of one host when the job has recorded its first
-steps, and prints as JSON how long it took until every process was gone, and how the job ended.
+"""Inside jobs/emulated_cluster.sh: starts a job, takes the link of one host down when the job has
+recorded its first steps, and prints as JSON how long it took until every process was gone, and how the job ended.
 
-    cut_link.py HOST RESULTS COMMAND...
+    link_down.py HOST RESULTS COMMAND...
 """
 import json
 import os
@@ -13,15 +13,15 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BOX = os.environ["PLUMBLINE_BOX"]
-HOSTS = range(1, int(os.environ["PLUMBLINE_BOX_HOSTS"]) + 1)
+CLUSTER = os.environ["PLUMBLINE_CLUSTER"]
+HOSTS = range(1, int(os.environ["PLUMBLINE_CLUSTER_HOSTS"]) + 1)
 PATIENCE = 60  # seconds after which a process is called hung
 
 
 def processes_on_hosts():
     """Ranks, and mpirun's daemons."""
     return [pid for host in HOSTS
-            for pid in subprocess.run(["ip", "netns", "pids", f"{BOX}-{host}"], text=True,
+            for pid in subprocess.run(["ip", "netns", "pids", f"{CLUSTER}-{host}"], text=True,
                                       stdout=subprocess.PIPE, check=True).stdout.split()]
 
 
@@ -49,14 +49,14 @@ def main():
     wait_until(lambda: recorded_bytes(results) > before or job.poll() is not None, "a step")
     ended_early = job.poll() is not None
 
-    subprocess.run([ROOT / "jobs" / "box.sh", "cut", host], check=True)
-    cut = time.monotonic()
+    subprocess.run([ROOT / "jobs" / "emulated_cluster.sh", "link-down", host], check=True)
+    down = time.monotonic()
     seconds = {}
-    while len(seconds) < 2 and time.monotonic() < cut + PATIENCE:
+    while len(seconds) < 2 and time.monotonic() < down + PATIENCE:
         if "mpirun" not in seconds and job.poll() is not None:
-            seconds["mpirun"] = time.monotonic() - cut
+            seconds["mpirun"] = time.monotonic() - down
         if "hosts" not in seconds and not processes_on_hosts():
-            seconds["hosts"] = time.monotonic() - cut
+            seconds["hosts"] = time.monotonic() - down
         time.sleep(0.05)
     if job.poll() is None:
         job.kill()

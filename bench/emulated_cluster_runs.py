@@ -1,4 +1,5 @@
-"""Runs of the program for box_overlap.py: in jobs/box.sh, and without a network."""
+"""Runs of the program for emulated_cluster_overlap.py: in jobs/emulated_cluster.sh, and without
+a network."""
 import contextlib
 import json
 import os
@@ -11,9 +12,9 @@ import h5py
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-BOX = ROOT / "jobs" / "box.sh"
+CLUSTER = ROOT / "jobs" / "emulated_cluster.sh"
 STUDY = """[study]
-name = "box"
+name = "cluster"
 [network]
 activation = "relu"
 init = "he"
@@ -50,7 +51,7 @@ def clean_environment():
 
 
 def end(process):
-    """In order, where it listens: a box removes itself."""
+    """In order, where it listens: a cluster removes itself."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(20)
@@ -59,12 +60,12 @@ def end(process):
 
 
 class Bench:
-    """What to run is in `arguments`, see box_overlap.py; `folder` is for results."""
+    """What to run is in `arguments`, see emulated_cluster_overlap.py; `folder` is for results."""
 
     def __init__(self, arguments, folder):
         self.arguments = arguments
         self.folder = folder
-        (folder / "box.toml").write_text(STUDY, encoding="utf-8")
+        (folder / "cluster.toml").write_text(STUDY, encoding="utf-8")
 
     def batch(self, hosts):
         """Of all ranks together."""
@@ -77,7 +78,7 @@ class Bench:
                     "train.batch": batch, "train.slice": self.batch(hosts) // hosts,
                     "train.steps": self.arguments.steps, **settings}
         settings["record.every"] = max(1, settings["train.steps"] // 4)
-        command = [self.arguments.plumbline, "run", self.folder / "box.toml", "-o",
+        command = [self.arguments.plumbline, "run", self.folder / "cluster.toml", "-o",
                    self.folder / name, "--force", "--quiet"]
         for setting in [*(f"{key}={value}" for key, value in settings.items()),
                         *self.arguments.settings]:
@@ -100,11 +101,11 @@ class Bench:
                     sys.exit(f"{' '.join(process.args)}\nended with {process.returncode}:\n{output}")
             stack.pop_all()
 
-    def in_box(self, hosts, settings, rate=None):
-        program = self.command("box", hosts, self.batch(hosts), settings)
-        self.run_together([[BOX, "--hosts", hosts, "--rate", rate or self.arguments.rate, "--",
+    def on_cluster(self, hosts, settings, rate=None):
+        program = self.command("cluster", hosts, self.batch(hosts), settings)
+        self.run_together([[CLUSTER, "--hosts", hosts, "--rate", rate or self.arguments.rate, "--",
                             "mpirun", "-q", "-n", hosts, *program]])
-        return Measurement(self.folder / "box")
+        return Measurement(self.folder / "cluster")
 
     def without_network(self, hosts):
         """As many programs as hosts, each with a rank's work and nobody to talk to. The slowest."""

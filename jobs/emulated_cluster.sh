@@ -1,25 +1,26 @@
 #!/usr/bin/env bash
-# A cluster in a box: hosts in network namespaces of this machine, each with a cable of its own to
+# An emulated cluster: hosts in network namespaces of this machine, each with a link of its own to
 # one switch. Runs COMMAND at the switch; every mpirun inside starts its ranks on the hosts.
-#   jobs/box.sh [--hosts N] [--slots S] [--rate RATE] [--delay TIME] [--] COMMAND [ARGUMENT]...
+#   jobs/emulated_cluster.sh [--hosts N] [--slots S] [--rate RATE] [--delay TIME] [--]
+#                            COMMAND [ARGUMENT]...
 #     --hosts N      host1 to hostN, 1 to 64 (default 2)
 #     --slots S      ranks that mpirun places on a host before it takes the next one (default 1)
-#     --rate RATE    of each cable, in each direction, such as 1gbit or 100mbit; "none": no limit
+#     --rate RATE    of each link, in each direction, such as 1gbit or 100mbit; "none": no limit
 #                    (default 1gbit)
 #     --delay TIME   added to what a host sends, such as 50us; needs the kernel's netem
-#   jobs/box.sh cut HOST        for COMMAND: pulls the cable of host number HOST
-#   jobs/box.sh restore HOST    plugs it in again
-# Example: jobs/box.sh --hosts 4 -- mpirun -n 4 plumbline run study.toml --threads 1
+#   jobs/emulated_cluster.sh link-down HOST    for COMMAND: takes the link of host number HOST down
+#   jobs/emulated_cluster.sh link-up HOST      brings it up again
+# Example: jobs/emulated_cluster.sh --hosts 4 -- mpirun -n 4 plumbline run study.toml --threads 1
 # Exit code: COMMAND's; 1 for wrong usage; 77 where namespaces are not permitted.
-# COMMAND finds the box's name in PLUMBLINE_BOX. When it ends everything is removed, and every
-# process that it left behind in the box is killed. More: docs/cluster-in-a-box.md
+# COMMAND finds the cluster's name in PLUMBLINE_CLUSTER. When it ends everything is removed, and
+# every process that it left behind in the cluster is killed. More: docs/emulated-cluster.md
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 PATH=$PATH:/usr/sbin:/sbin # where ip and tc are, and a user may not look
-source "$root/jobs/lib/box_network.sh"
-source "$root/jobs/lib/box_processes.sh"
-source "$root/jobs/lib/box_mpi.sh"
-source "$root/jobs/lib/box_folder.sh"
+source "$root/jobs/lib/emulated_cluster_network.sh"
+source "$root/jobs/lib/emulated_cluster_processes.sh"
+source "$root/jobs/lib/emulated_cluster_mpi.sh"
+source "$root/jobs/lib/emulated_cluster_folder.sh"
 
 hosts=2
 slots=1
@@ -28,13 +29,13 @@ delay=
 arguments=("$@")
 
 usage_error() {
-  echo "error: $1; see jobs/box.sh --help" >&2
+  echo "error: $1; see jobs/emulated_cluster.sh --help" >&2
   exit 1
 }
 
 # Not this program's fault: ctest counts 77 as "not run".
 refuse() {
-  echo "jobs/box.sh: not possible here: $1" >&2
+  echo "jobs/emulated_cluster.sh: not possible here: $1" >&2
   exit 77
 }
 
@@ -43,7 +44,7 @@ is_count() { [[ $1 =~ ^[1-9][0-9]{0,3}$ ]]; }
 parse_arguments() {
   while [[ $# -gt 0 ]]; do
     case $1 in
-      -h | --help) sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit 0 ;;
+      -h | --help) sed -n '2,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit 0 ;;
       --hosts | --slots | --rate | --delay)
         [[ $# -ge 2 ]] || usage_error "$1 needs a value"
         printf -v "${1#--}" %s "$2"
@@ -90,33 +91,34 @@ check_possible() {
 # Also after a signal or an error halfway.
 clean_up() {
   trap '' INT TERM HUP
-  box_remove "$box" "$box_folder"
+  cluster_remove "$cluster" "$cluster_folder"
 }
 
-# cut_or_restore WHICH HOST, with 2 or host2 for HOST.
-cut_or_restore() {
+# set_link WHICH HOST, with 2 or host2 for HOST.
+set_link() {
   [[ $# -eq 2 ]] || usage_error "$1 needs the number of one host"
-  [[ -n ${PLUMBLINE_BOX-} ]] || usage_error "'$1' only works for a command inside a box"
-  local number=${2#host} last=${PLUMBLINE_BOX_HOSTS-0} complaint
+  [[ -n ${PLUMBLINE_CLUSTER-} ]] || usage_error "'$1' only works for a command inside a cluster"
+  local number=${2#host} last=${PLUMBLINE_CLUSTER_HOSTS-0} complaint
   is_count "$number" && [[ $number -le $last ]] || usage_error "$1 '$2'; allowed: 1 to $last"
-  complaint=$("box_$1" "$PLUMBLINE_BOX" "$number" 2>&1) || usage_error "$1 $number: $complaint"
+  complaint=$(cluster_set_link "$PLUMBLINE_CLUSTER" "$number" "${1#link-}" 2>&1) ||
+    usage_error "$1 $number: $complaint"
 }
 
 case ${1-} in
-  cut | restore)
-    cut_or_restore "$@"
+  link-down | link-up)
+    set_link "$@"
     exit
     ;;
 esac
 
 parse_arguments "$@"
 check_possible
-box_sweep
-box_claim
+cluster_sweep
+cluster_claim
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-box_make_network "$box" "$hosts" "$rate" "$delay"
-box_set_mpi "$box" "$box_folder" "$hosts" "$slots"
-box_run "${command[@]}"
+cluster_make_network "$cluster" "$hosts" "$rate" "$delay"
+cluster_set_mpi "$cluster" "$cluster_folder" "$hosts" "$slots"
+cluster_run "${command[@]}"
