@@ -10,7 +10,7 @@
 #include "bench/numbers.hpp"
 #include "bench/plain_gradient.hpp"
 #include "bench/suite.hpp"
-#include "data/dataset.hpp"
+#include "data/source.hpp"
 #include "net/initializers.hpp"
 #include "train/step_engine.hpp"
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "data/dataset.hpp"
+#include "data/source.hpp"
 #include "experiment/run_one.hpp"
 
 namespace plumb::claims {

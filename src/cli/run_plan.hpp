@@ -9,7 +9,7 @@
 
 #include "cli/run_options.hpp"
 #include "comm/communicator.hpp"
-#include "data/dataset.hpp"
+#include "data/source.hpp"
 #include "study/study.hpp"
 
 namespace plumb::cli {

@@ -3,8 +3,9 @@
 // mark, 0 or 1. Two steps are marked, one anywhere in each half of the sequence (the middle of an
 // odd number of steps belongs to the second half); the target is the sum of their values. Whoever
 // always predicts 1 has a mean squared error of 1/6, the variance of that sum.
-#include <cassert>
+#include <fmt/core.h>
 
+#include "core/error.hpp"
 #include "data/generated.hpp"
 
 namespace plumb::data {
@@ -17,9 +18,9 @@ float draw_value(core::RandomStream& stream) {
 
 class Adding final : public Generator {
  public:
-  explicit Adding(std::size_t steps) : steps_(steps) { assert(steps >= 2); }
+  explicit Adding(std::size_t steps) : steps_(steps) {}
 
-  [[nodiscard]] std::string_view source() const override { return "adding"; }
+  [[nodiscard]] std::string_view source() const override { return kAddingSource.name; }
   /// Step by step: value, mark, value, mark, ...
   [[nodiscard]] std::size_t inputs() const override { return 2 * steps_; }
   [[nodiscard]] std::size_t classes() const override { return 1; }
@@ -44,10 +45,22 @@ class Adding final : public Generator {
   std::size_t steps_;
 };
 
+std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t seed) {
+  const std::size_t steps = settings.sequence;
+  if (steps < kAddingSource.fewest_steps) {
+    throw core::UsageError(fmt::format(
+        "network.depth = {}; {} or more time steps are allowed with data.source = \"{}\"", steps,
+        kAddingSource.fewest_steps, kAddingSource.name));
+  }
+  return generated_dataset(std::make_unique<Adding>(steps), settings, seed);
+}
+
 }  // namespace
 
-std::unique_ptr<const Generator> make_adding(std::size_t steps) {
-  return std::make_unique<Adding>(steps);
-}
+constinit const SourceInfo kAddingSource{.source = Source::Adding,
+                                         .name = "adding",
+                                         .fewest_steps = 2,
+                                         .regression = Has::Always,
+                                         .open = open};
 
 }  // namespace plumb::data

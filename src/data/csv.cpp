@@ -1,5 +1,8 @@
-#include "data/csv.hpp"
-
+// Data sets in text files of comma-separated numbers: a training file and, where one is given, a
+// test file (see csv_table.hpp). Features of both are divided by the largest magnitude in the
+// training file, so that training inputs lie in [-1, 1]. Classes: the training file's largest label
+// and 1; a larger label in the test file is an error. With data.samples only the first so many of
+// the training file are used, but scale and classes are still those of the whole file.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,7 +12,7 @@
 
 #include "core/error.hpp"
 #include "data/csv_table.hpp"
-#include "data/sample_limit.hpp"
+#include "data/source.hpp"
 
 namespace plumb::data {
 namespace {
@@ -26,7 +29,7 @@ class CsvDataset final : public Dataset {
   CsvDataset(CsvTable train, CsvTable test, std::size_t classes)
       : train_(std::move(train)), test_(std::move(test)), classes_(classes) {}
 
-  [[nodiscard]] std::string_view source() const override { return "csv"; }
+  [[nodiscard]] std::string_view source() const override { return kCsvSource.name; }
   [[nodiscard]] std::size_t inputs() const override { return train_.columns; }
   [[nodiscard]] std::size_t classes() const override { return classes_; }
   [[nodiscard]] std::optional<Image> image() const override { return square_image(inputs()); }
@@ -71,26 +74,33 @@ void keep_first(std::uint64_t samples, CsvTable& table) {
   table.values.resize(table.labels.size() * table.columns);
 }
 
-}  // namespace
-
-std::unique_ptr<const Dataset> open_csv(const std::filesystem::path& path,
-                                        const std::filesystem::path& test_path,
-                                        std::uint64_t samples) {
-  CsvTable train = open_table(path, "data.path");
+std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t /*seed*/) {
+  CsvTable train = open_table(settings.path, "data.path");
   const std::size_t classes = train.classes();
   if (classes < 2) {
     throw core::IoError(fmt::format(
         "{}: every class (last field) is 0; at least two classes are needed", train.name));
   }
   CsvTable test;
-  if (!test_path.empty()) {
-    test = open_table(test_path, "data.test_path", CsvShape{train.columns, classes, train.name});
+  if (!settings.test_path.empty()) {
+    test = open_table(settings.test_path, "data.test_path",
+                      CsvShape{train.columns, classes, train.name});
   }
   const float scale = train.largest_magnitude();
-  keep_first(samples, train);
+  keep_first(settings.samples, train);
   divide(train, scale);
   divide(test, scale);
   return std::make_unique<CsvDataset>(std::move(train), std::move(test), classes);
 }
+
+}  // namespace
+
+constinit const SourceInfo kCsvSource{.source = Source::Csv,
+                                      .name = "csv",
+                                      .path = "the file with the training samples, label last",
+                                      .takes_test_path = true,
+                                      .images = Has::DependsOnFile,
+                                      .test_split = Has::Never,
+                                      .open = open};
 
 }  // namespace plumb::data

@@ -3,14 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-
-#include "core/names.hpp"
 
 namespace plumb::data {
 
@@ -47,27 +42,5 @@ class Dataset {
   /// time. index < size(split) where bounded.
   virtual double read(Split split, std::uint64_t index, std::span<float> x) const = 0;
 };
-
-enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Adding };
-
-std::span<const core::Named<Source>> enum_names(Source);
-
-struct DataSettings {
-  Source source = Source::Shapes;
-  std::string path;           // idx: folder with the four MNIST-named files; csv: training file
-  std::string test_path;      // csv: test file; empty = no test split
-  std::uint64_t samples = 0;  // use the first so many training samples; 0 = all (or endless)
-  std::size_t inputs = 784;   // teacher only
-  std::size_t classes = 10;   // teacher only
-  std::size_t sequence = 0;   // adding only: time steps, the network's depth
-};
-
-/// Opens or sets up a dataset. Relative paths are looked up in data_dir. `seed` steers generated
-/// data only. Generated data with settings.samples > 0 is a fixed set of that many samples.
-/// Throws core::IoError "FILE: what is wrong; what is allowed" for files that cannot be used and
-/// core::UsageError for settings that make no sense (samples beyond the file).
-std::unique_ptr<const Dataset> open_dataset(const DataSettings& settings,
-                                            const std::filesystem::path& data_dir,
-                                            std::uint64_t seed);
 
 }  // namespace plumb::data

@@ -42,4 +42,9 @@ double GeneratedDataset::read(Split split, std::uint64_t index, std::span<float>
   return targets_[index];
 }
 
+std::unique_ptr<const Dataset> generated_dataset(std::unique_ptr<const Generator> generator,
+                                                 const DataSettings& settings, std::uint64_t seed) {
+  return std::make_unique<GeneratedDataset>(std::move(generator), seed, settings.samples);
+}
+
 }  // namespace plumb::data

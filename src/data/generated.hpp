@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "data/dataset.hpp"
+#include "data/source.hpp"
 
 namespace plumb::data {
 
@@ -58,14 +58,8 @@ class GeneratedDataset final : public Dataset {
   std::vector<double> targets_;  // (samples), or empty
 };
 
-/// Shapeset-3x2, see shapes.cpp.
-std::unique_ptr<const Generator> make_shapes();
-/// Gaussian inputs labelled by a fixed random network, see teacher.cpp. inputs >= 1, classes >= 2.
-std::unique_ptr<const Generator> make_teacher(std::size_t inputs, std::size_t classes,
-                                              std::uint64_t seed);
-/// Interleaved spirals in the plane, see spirals.cpp.
-std::unique_ptr<const Generator> make_spirals();
-/// The adding problem over `steps` >= 2 time steps, see adding.cpp.
-std::unique_ptr<const Generator> make_adding(std::size_t steps);
+/// The data set that a generator draws for these settings.
+std::unique_ptr<const Dataset> generated_dataset(std::unique_ptr<const Generator> generator,
+                                                 const DataSettings& settings, std::uint64_t seed);
 
 }  // namespace plumb::data

@@ -1,5 +1,6 @@
-#include "data/idx.hpp"
-
+// Data sets in the layout of MNIST: a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte
+// and, where they are, the t10k- pair of the test split, each raw or with .gz. Ten classes; a pixel
+// is byte / 255.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "data/idx_file.hpp"
-#include "data/sample_limit.hpp"
+#include "data/source.hpp"
 
 namespace plumb::data {
 namespace {
@@ -71,7 +72,7 @@ class IdxDataset final : public Dataset {
  public:
   IdxDataset(IdxSplit train, IdxSplit test) : train_(std::move(train)), test_(std::move(test)) {}
 
-  [[nodiscard]] std::string_view source() const override { return "idx"; }
+  [[nodiscard]] std::string_view source() const override { return kIdxSource.name; }
   [[nodiscard]] std::size_t inputs() const override { return train_.images.pixels_per_image(); }
   [[nodiscard]] std::size_t classes() const override { return kClasses; }
   [[nodiscard]] std::optional<Image> image() const override {
@@ -108,10 +109,8 @@ void keep_first(std::uint64_t samples, IdxSplit& split) {
   split.labels.values.resize(split.images.count);
 }
 
-}  // namespace
-
-std::unique_ptr<const Dataset> open_idx(const std::filesystem::path& folder,
-                                        std::uint64_t samples) {
+std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t /*seed*/) {
+  const std::filesystem::path folder = settings.path;
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) {
     throw core::IoError(fmt::format(
@@ -120,8 +119,17 @@ std::unique_ptr<const Dataset> open_idx(const std::filesystem::path& folder,
   }
   IdxSplit train = read_split(folder, "train-");
   IdxSplit test = read_test_split(folder, train);
-  keep_first(samples, train);
+  keep_first(settings.samples, train);
   return std::make_unique<IdxDataset>(std::move(train), std::move(test));
 }
+
+}  // namespace
+
+constinit const SourceInfo kIdxSource{.source = Source::Idx,
+                                      .name = "idx",
+                                      .path = "the folder with the four MNIST-named files",
+                                      .images = Has::Always,
+                                      .test_split = Has::DependsOnFile,
+                                      .open = open};
 
 }  // namespace plumb::data

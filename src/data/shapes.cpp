@@ -142,7 +142,7 @@ void paint(const ShapeObject& object, std::span<float> image) {
 
 class Shapes final : public Generator {
  public:
-  [[nodiscard]] std::string_view source() const override { return "shapes"; }
+  [[nodiscard]] std::string_view source() const override { return kShapesSource.name; }
   [[nodiscard]] std::size_t inputs() const override { return kImageSide * kImageSide; }
   [[nodiscard]] std::size_t classes() const override { return kShapeClasses; }
   [[nodiscard]] std::optional<Image> image() const override {
@@ -155,6 +155,10 @@ class Shapes final : public Generator {
     return scene.label;
   }
 };
+
+std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t seed) {
+  return generated_dataset(std::make_unique<Shapes>(), settings, seed);
+}
 
 }  // namespace
 
@@ -177,6 +181,7 @@ ShapeScene draw_shape_scene(core::RandomStream& stream) {
   return scene;
 }
 
-std::unique_ptr<const Generator> make_shapes() { return std::make_unique<Shapes>(); }
+constinit const SourceInfo kShapesSource{
+    .source = Source::Shapes, .name = "shapes", .images = Has::Always, .open = open};
 
 }  // namespace plumb::data

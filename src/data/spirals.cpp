@@ -18,7 +18,7 @@ constexpr double kNoise = 0.02;
 
 class Spirals final : public Generator {
  public:
-  [[nodiscard]] std::string_view source() const override { return "spirals"; }
+  [[nodiscard]] std::string_view source() const override { return kSpiralsSource.name; }
   [[nodiscard]] std::size_t inputs() const override { return 2; }
   [[nodiscard]] std::size_t classes() const override { return kArms; }
 
@@ -34,8 +34,13 @@ class Spirals final : public Generator {
   }
 };
 
+std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t seed) {
+  return generated_dataset(std::make_unique<Spirals>(), settings, seed);
+}
+
 }  // namespace
 
-std::unique_ptr<const Generator> make_spirals() { return std::make_unique<Spirals>(); }
+constinit const SourceInfo kSpiralsSource{
+    .source = Source::Spirals, .name = "spirals", .open = open};
 
 }  // namespace plumb::data

@@ -3,10 +3,13 @@
 // scaled to length 1. No biases: x and -x are equally likely, so every class's score is symmetric
 // around 0, and with columns of one length they vary alike: no class is rare. softsign(a) =
 // a / (1 + |a|) needs no C library function whose last bit depends on the CPU.
+#include <fmt/core.h>
+
 #include <array>
 #include <cmath>
 #include <vector>
 
+#include "core/error.hpp"
 #include "data/generated.hpp"
 #include "data/normal_quantile.hpp"
 
@@ -30,7 +33,7 @@ class Teacher final : public Generator {
     for (Hidden& column : second_) draw_unit_column(stream, column);
   }
 
-  [[nodiscard]] std::string_view source() const override { return "teacher"; }
+  [[nodiscard]] std::string_view source() const override { return kTeacherSource.name; }
   [[nodiscard]] std::size_t inputs() const override { return inputs_; }
   [[nodiscard]] std::size_t classes() const override { return classes_; }
 
@@ -94,11 +97,19 @@ class Teacher final : public Generator {
   std::vector<Hidden> second_;  // (classes, 64)
 };
 
+std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t seed) {
+  if (settings.inputs < 1) throw core::UsageError("data.inputs = 0; 1 or more are allowed");
+  if (settings.classes < 2) {
+    throw core::UsageError(
+        fmt::format("data.classes = {}; 2 or more are allowed", settings.classes));
+  }
+  return generated_dataset(std::make_unique<Teacher>(settings.inputs, settings.classes, seed),
+                           settings, seed);
+}
+
 }  // namespace
 
-std::unique_ptr<const Generator> make_teacher(std::size_t inputs, std::size_t classes,
-                                              std::uint64_t seed) {
-  return std::make_unique<Teacher>(inputs, classes, seed);
-}
+constinit const SourceInfo kTeacherSource{
+    .source = Source::Teacher, .name = "teacher", .takes_size = true, .open = open};
 
 }  // namespace plumb::data

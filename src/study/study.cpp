@@ -94,9 +94,12 @@ RunSettings pick_run(const std::vector<Sweep>& sweeps, std::size_t index) {
 
 /// What one value makes of another where nobody said otherwise.
 void resolve(RunSettings& run, const std::vector<Sweep>& sweeps) {
-  if (run.data.source != data::Source::Adding) return;
-  run.data.sequence = run.network.depth;
-  if (!sweep_of(sweeps, "train.loss").is_given()) run.train.loss = net::Loss::MeanSquaredError;
+  const data::SourceInfo& source = data::info_of(run.data.source);
+  if (source.is_sequence()) run.data.sequence = run.network.depth;
+  const bool loss_given = sweep_of(sweeps, "train.loss").is_given();
+  if (source.regression == data::Has::Always && !loss_given) {
+    run.train.loss = net::Loss::MeanSquaredError;
+  }
 }
 
 std::vector<RunSettings> expand(const std::vector<Sweep>& sweeps) {

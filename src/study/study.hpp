@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/dataset.hpp"
+#include "data/source.hpp"
 #include "net/settings.hpp"
 #include "probe/settings.hpp"
 #include "train/settings.hpp"

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "data/source.hpp"
 #include "plain_training.hpp"
 #include "train/trainer.hpp"
 #include "world.hpp"

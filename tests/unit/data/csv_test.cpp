@@ -95,7 +95,8 @@ TEST(csv_settings, need_a_path_that_exists) {
   DataSettings settings = settings_for(Source::Csv);
   const auto open = [&settings] { (void)open_dataset(settings, "data", 1); };
   EXPECT_EQ(message_of<core::UsageError>(open),
-            "data.path is not given; a CSV file with the class last is needed");
+            "data.source = csv needs data.path; allowed: the file with the training samples, label "
+            "last");
   settings.path = "nothing.csv";
   EXPECT_EQ(message_of<core::IoError>(open),
             "data/nothing.csv: no such file; data.path must name a CSV file, raw or gzip");

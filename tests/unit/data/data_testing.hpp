@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "data/dataset.hpp"
+#include "data/source.hpp"
 
 namespace plumb::data {
 

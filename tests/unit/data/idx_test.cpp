@@ -131,7 +131,7 @@ TEST_F(idx, refuses_more_samples_than_there_are) {
 TEST(idx_settings, need_a_path) {
   EXPECT_EQ(
       message_of<core::UsageError>([] { (void)open_dataset(settings_for(Source::Idx), ".", 1); }),
-      "data.path is not given; a folder with the IDX files of MNIST's names is needed");
+      "data.source = idx needs data.path; allowed: the folder with the four MNIST-named files");
 }
 
 TEST(idx_settings, name_a_folder_that_is_not_there) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/source.hpp"
 #include "net/initializers.hpp"
 
 namespace plumb::train {
