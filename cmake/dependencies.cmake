@@ -12,8 +12,14 @@ find_package(PkgConfig QUIET)
 plumb_need(PkgConfig_FOUND "pkg-config" pkg-config)
 find_package(Threads QUIET)
 
+# Where a folder of the path holds several MPI libraries, Debian's names tell them apart.
+find_program(MPI_CXX_COMPILER NAMES mpicxx.openmpi mpicxx NAMES_PER_DIR)
+get_filename_component(mpi_folder "${MPI_CXX_COMPILER}" DIRECTORY)
+get_filename_component(mpi_flavour "${MPI_CXX_COMPILER}" EXT)
+find_program(MPIEXEC_EXECUTABLE NAMES mpiexec${mpi_flavour} mpiexec HINTS "${mpi_folder}"
+             NAMES_PER_DIR)
 find_package(MPI QUIET COMPONENTS CXX)
-plumb_need(MPI_CXX_FOUND "Open MPI" "libopenmpi-dev openmpi-bin")
+plumb_need(MPI_CXX_FOUND "MPI" "libopenmpi-dev openmpi-bin")
 
 find_package(OpenMP QUIET COMPONENTS CXX)
 plumb_need(OpenMP_CXX_FOUND "OpenMP" g++)

@@ -71,6 +71,9 @@ if step "dev build" plumb_build "$root" dev; then
   if $quick; then ctests dev --label-exclude memcheck; else ctests dev; fi
   $quick || step "clang-tidy" "$root/tests/tidy.sh" "${tidy_scope[@]}" || true
 fi
+if ! $quick && step "mpich build" plumb_build "$root" mpich mpi_tests; then
+  ctests mpich --label-regex '^mpi$'
+fi
 if ! $quick && step "asan build" plumb_build "$root" asan; then
   ctests asan --label-exclude long
 fi

@@ -18,6 +18,7 @@ plumb_test_packages=(
   iproute2  # jobs/emulated_cluster.sh makes network namespaces with it
   hdf5-tools
   valgrind valgrind-mpi
+  mpich libmpich-dev  # a second MPI library; Open MPI stays the alternatives' first choice
   python3-numpy python3-h5py python3-netcdf4 python3-xarray python3-h5netcdf
 )
 

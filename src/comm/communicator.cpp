@@ -15,17 +15,6 @@ constexpr int kTextTag = 1;
 
 std::size_t index(int number) noexcept { return static_cast<std::size_t>(number); }
 
-void free_communicator(void* handle) noexcept {
-  if (handle == nullptr) return;
-  int initialized = 0;
-  int finalized = 0;
-  MPI_Initialized(&initialized);
-  MPI_Finalized(&finalized);
-  if (initialized == 0 || finalized != 0) return;
-  auto* communicator = static_cast<MPI_Comm>(handle);
-  MPI_Comm_free(&communicator);
-}
-
 template <class T>
 void allreduce(const Communicator& communicator, std::span<T> values, MPI_Op operation) {
   for_each_piece(values.size(), kMaxCount, [&](std::size_t first, std::size_t count) {
@@ -55,6 +44,15 @@ std::string receive_text(const Communicator& communicator, std::size_t length, i
 
 }  // namespace
 
+Communicator::Handle::~Handle() {
+  if (value == MPI_COMM_NULL) return;
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  if (finalized == 0) MPI_Comm_free(&value);
+}
+
+Communicator::Communicator() : handle_(std::make_unique<Handle>()) {}
+
 Communicator Communicator::world() {
   WorldMap map = map_world();
   Communicator communicator;
@@ -63,9 +61,8 @@ Communicator Communicator::world() {
   check(MPI_Comm_rank(MPI_COMM_WORLD, &mine), "MPI_Comm_rank");
   const auto& order = communicator.order_.world_ranks;
   const auto place = std::find(order.begin(), order.end(), mine) - order.begin();
-  MPI_Comm ordered = MPI_COMM_NULL;
+  MPI_Comm& ordered = communicator.handle_->value;
   check(MPI_Comm_split(MPI_COMM_WORLD, 0, static_cast<int>(place), &ordered), "MPI_Comm_split");
-  communicator.handle_ = ordered;  // owned from here on
   check(MPI_Comm_set_errhandler(ordered, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   check(MPI_Comm_rank(ordered, &communicator.rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(ordered, &communicator.size_), "MPI_Comm_size");
@@ -75,28 +72,18 @@ Communicator Communicator::world() {
   return communicator;
 }
 
-Communicator::Communicator(Communicator&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)),
-      rank_(other.rank_),
-      size_(other.size_),
-      order_(std::move(other.order_)),
-      hosts_(std::move(other.hosts_)),
-      channels_taken_(other.channels_taken_) {}
-
+Communicator::Communicator(Communicator&& other) noexcept = default;
 Communicator& Communicator::operator=(Communicator&& other) noexcept {
   if (this != &other) {
-    free_communicator(handle_);
-    handle_ = std::exchange(other.handle_, nullptr);
+    handle_ = std::move(other.handle_);
     rank_ = other.rank_;
     size_ = other.size_;
     order_ = std::move(other.order_);
     hosts_ = std::move(other.hosts_);
-    channels_taken_ = other.channels_taken_;
   }
   return *this;
 }
-
-Communicator::~Communicator() { free_communicator(handle_); }
+Communicator::~Communicator() = default;
 
 int Communicator::world_rank(int rank) const { return order_.world_ranks.at(index(rank)); }
 

@@ -33,7 +33,7 @@ class Session {
 /// A sum that MPI has under way: it moves on only while it is asked for. The destructor waits.
 class PendingSum {
  public:
-  PendingSum(PendingSum&& other) noexcept;
+  PendingSum(PendingSum&& other) noexcept;  // leaves `other` finished
   PendingSum& operator=(PendingSum&&) = delete;
   PendingSum(const PendingSum&) = delete;
   PendingSum& operator=(const PendingSum&) = delete;
@@ -45,8 +45,9 @@ class PendingSum {
 
  private:
   friend class Communicator;
-  explicit PendingSum(void* request) noexcept : request_(request) {}
-  void* request_;  // none: finished
+  struct Request;
+  explicit PendingSum(std::unique_ptr<Request> request) noexcept;
+  std::unique_ptr<Request> request_;  // none: finished
 };
 
 /// Owner of a communicator of its own; all calls that send are collective over its ranks. Each MPI
@@ -101,22 +102,17 @@ class Communicator {
   /// One text per rank, on rank 0; empty elsewhere.
   [[nodiscard]] std::vector<std::string> gather(const std::string& text) const;
 
-  /// Whoever exchanges messages of its own takes one of kChannels, in the same order on all ranks;
-  /// after the last one the first is given out again.
-  static constexpr int kChannels = 16;
-  [[nodiscard]] int take_channel() const noexcept { return channels_taken_++ % kChannels; }
-
-  /// Raw handle for this room; void* so that no other room needs <mpi.h>.
-  [[nodiscard]] void* handle() const noexcept { return handle_; }
+  /// MPI's own handle, for this room (mpi_call.hpp); no other one needs <mpi.h>. None after a move.
+  struct Handle;
+  [[nodiscard]] const Handle* handle() const noexcept { return handle_.get(); }
 
  private:
-  Communicator() = default;
-  void* handle_ = nullptr;
+  Communicator();
+  std::unique_ptr<Handle> handle_;
   int rank_ = 0;
   int size_ = 1;
   NodeOrder order_;
   std::vector<std::string> hosts_;  // by rank
-  mutable int channels_taken_ = 0;
 };
 
 /// "Open MPI v4.1.4, ..." as the library reports it, and the MPI standard it speaks.

@@ -18,9 +18,18 @@ inline constexpr std::size_t kMaxCount = std::numeric_limits<int>::max();
 /// Throws core::IoError "MPI_Bcast failed on rank 3: <MPI's text>" unless code is MPI_SUCCESS.
 void check(int code, const char* call);
 
-/// The communicator as MPI knows it. Open MPI's handles are pointers.
+/// Owner of what MPI knows a communicator by: a pointer in Open MPI, a number in MPICH.
+struct Communicator::Handle {
+  MPI_Comm value = MPI_COMM_NULL;
+
+  Handle() = default;
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle();  // frees it, unless MPI has been finalised
+};
+
 inline MPI_Comm raw(const Communicator& communicator) noexcept {
-  return static_cast<MPI_Comm>(communicator.handle());
+  return communicator.handle()->value;
 }
 
 template <class T>

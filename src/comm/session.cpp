@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "comm/liveness.hpp"
@@ -29,9 +31,9 @@ std::string mpi_library_version() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
   int length = 0;
   check(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
-  // Open MPI counts the terminating zero; some libraries end with a line break.
-  text.resize(static_cast<std::size_t>(length));
-  while (!text.empty() && (text.back() == '\0' || text.back() == '\n')) text.pop_back();
+  // Open MPI counts the terminating zero; MPICH goes on with how it was configured.
+  text.resize(std::min(text.find_first_of(std::string_view("\0\n", 2)), text.size()));
+  std::replace(text.begin(), text.end(), '\t', ' ');
   int version = 0;
   int subversion = 0;
   check(MPI_Get_version(&version, &subversion), "MPI_Get_version");

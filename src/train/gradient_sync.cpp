@@ -10,6 +10,8 @@
 namespace plumb::train {
 namespace {
 
+constexpr int kRowChannel = 1;  // buckets travel in channel 0 meanwhile
+
 /// "waited 30 s for rank 3 and rank 5: what"
 std::string wait_text(const comm::Communicator& communicator, const comm::Stall& stall,
                       const std::string& what) {
@@ -32,7 +34,8 @@ GradientSync<T>::GradientSync(const comm::Communicator& communicator, GradientSt
       reducer_(
           make_gradient_reducer<T>({communicator, store, options_, timer_,
                                     [this](double seconds) { report_wait(seconds, {}, {}); }})),
-      rows_(communicator, {.stall_seconds = options_.settings.stall_seconds,
+      rows_(communicator, {.channel = kRowChannel,
+                           .stall_seconds = options_.settings.stall_seconds,
                            .on_stall = [this](const comm::Stall& stall) {
                              report_wait(stall.seconds, stall.sums, "the sums of the step");
                            }}) {

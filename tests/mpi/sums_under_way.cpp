@@ -80,7 +80,7 @@ TEST(sums_under_way, are_done_in_any_order_of_waiting) {
 
 TEST(sums_under_way, of_two_engines_do_not_mix) {
   TreeAllreduce<float> gradients(world());
-  TreeAllreduce<double> rows(world());
+  TreeAllreduce<double> rows(world(), {.channel = 1});
   auto buckets = all_buckets(awkward_number<float>);
   std::vector<double> row = own_numbers<double>(501, number<double>);
   for (auto& bucket : buckets) gradients.start(bucket);

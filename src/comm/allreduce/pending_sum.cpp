@@ -6,28 +6,30 @@
 
 namespace plumb::comm {
 
-PendingSum::PendingSum(PendingSum&& other) noexcept
-    : request_(std::exchange(other.request_, nullptr)) {}
+struct PendingSum::Request {
+  MPI_Request value = MPI_REQUEST_NULL;
+};
+
+PendingSum::PendingSum(std::unique_ptr<Request> request) noexcept : request_(std::move(request)) {}
+
+PendingSum::PendingSum(PendingSum&& other) noexcept = default;
 
 PendingSum::~PendingSum() {
-  if (request_ == nullptr) return;
-  auto* request = static_cast<MPI_Request>(request_);
-  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  if (request_) MPI_Wait(&request_->value, MPI_STATUS_IGNORE);
 }
 
 bool PendingSum::test() {
-  if (request_ == nullptr) return true;
-  auto* request = static_cast<MPI_Request>(request_);
+  if (!request_) return true;
   int finished = 0;
-  check(MPI_Test(&request, &finished, MPI_STATUS_IGNORE), "MPI_Test");
-  if (finished != 0) request_ = nullptr;
+  check(MPI_Test(&request_->value, &finished, MPI_STATUS_IGNORE), "MPI_Test");
+  if (finished != 0) request_.reset();
   return finished != 0;
 }
 
 void PendingSum::wait() {
-  if (request_ == nullptr) return;
-  auto* request = static_cast<MPI_Request>(std::exchange(request_, nullptr));
-  check(MPI_Wait(&request, MPI_STATUS_IGNORE), "MPI_Wait");
+  if (!request_) return;
+  const std::unique_ptr<Request> request = std::move(request_);  // not waited for twice on failure
+  check(MPI_Wait(&request->value, MPI_STATUS_IGNORE), "MPI_Wait");
 }
 
 template <class T>
@@ -36,11 +38,11 @@ PendingSum Communicator::start_mpi_sum(std::span<const T> values, std::span<T> s
     throw std::invalid_argument("start_mpi_sum: " + std::to_string(values.size()) + " values, " +
                                 std::to_string(sums.size()) + " sums");
   }
-  MPI_Request request = MPI_REQUEST_NULL;
+  auto request = std::make_unique<PendingSum::Request>();
   check(MPI_Iallreduce(values.data(), sums.data(), static_cast<int>(values.size()), datatype<T>(),
-                       MPI_SUM, raw(*this), &request),
+                       MPI_SUM, raw(*this), &request->value),
         "MPI_Iallreduce");
-  return PendingSum(request);
+  return PendingSum(std::move(request));
 }
 
 template PendingSum Communicator::start_mpi_sum(std::span<const float>, std::span<float>) const;

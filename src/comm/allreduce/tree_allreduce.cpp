@@ -22,7 +22,8 @@ constexpr std::size_t kUnderWay = 4;
 // may not come back for milliseconds.
 constexpr double kSpinSeconds = 200e-6;
 constexpr int kFirstTag = 16;
-constexpr int kTagsOfChannel = 1024;  // far more than are under way; 16 channels stay below 32767
+constexpr int kTagsOfChannel = 1024;  // far more than are under way
+static_assert(kFirstTag + kChannels * kTagsOfChannel <= 32767, "the tags every MPI library has");
 
 }  // namespace
 
@@ -32,7 +33,7 @@ class TreeAllreduce<T>::Engine {
   Engine(const Communicator& communicator, TreeOptions options)
       : communicator_(communicator),
         options_(std::move(options)),
-        first_tag_(kFirstTag + communicator.take_channel() * kTagsOfChannel),
+        first_tag_(kFirstTag + options_.channel * kTagsOfChannel),
         spin_seconds_(crowded(communicator) ? 0 : kSpinSeconds),
         exceptions_(std::uncaught_exceptions()) {}
 

@@ -18,6 +18,7 @@ namespace plumb::comm {
 /// more volume; larger ones are halved and doubled. See bench/README.md for the measurement.
 inline constexpr std::size_t kExchangeBytes = std::size_t{32} << 10;
 inline constexpr double kStallSeconds = 30;
+inline constexpr int kChannels = 16;
 
 /// A wait without any news.
 struct Stall {
@@ -32,6 +33,9 @@ struct Stall {
 struct TreeOptions {
   WireFormat wire = WireFormat::Float32;  // of float; double always travels whole
   std::size_t exchange_bytes = kExchangeBytes;
+  /// 0 .. kChannels-1: objects that have sums under way at the same time need different ones, the
+  /// same on all ranks.
+  int channel = 0;
   double stall_seconds = kStallSeconds;  // > 0
   /// Told, on the rank that waits, after each stall_seconds without any news. Default: nobody.
   std::function<void(const Stall&)> on_stall = {};
