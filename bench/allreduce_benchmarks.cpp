@@ -11,7 +11,7 @@
 namespace plumb::bench {
 namespace {
 
-using comm::WireFormat;
+using math::NumberFormat;
 
 constexpr std::size_t kSmallestBytes = std::size_t{1} << 10;
 constexpr std::size_t kSmallestNarrowBytes = std::size_t{64} << 10;
@@ -43,11 +43,9 @@ Description describe(const Suite& suite, const char* name, std::size_t bytes) {
           {{"bus_GB/s", bus_bytes * 1e-9}}};
 }
 
-void add_tree(Suite& suite, const char* name, WireFormat wire, std::size_t bytes) {
+void add_tree(Suite& suite, const char* name, NumberFormat wire, std::size_t bytes) {
   suite.add(describe(suite, name, bytes), [&world = suite.world(), wire, bytes] {
-    comm::TreeOptions options;
-    options.wire = wire;
-    return std::make_unique<AllreduceCase>(world, tree_method(world, options), bytes);
+    return std::make_unique<AllreduceCase>(world, tree_method(world, wire), bytes);
   });
 }
 
@@ -55,13 +53,13 @@ void add_tree(Suite& suite, const char* name, WireFormat wire, std::size_t bytes
 
 void add_allreduce(Suite& suite) {
   for (std::size_t bytes = kSmallestBytes; bytes <= kLargestBytes; bytes *= 4) {
-    add_tree(suite, "tree", WireFormat::Float32, bytes);
+    add_tree(suite, "tree", NumberFormat::Float32, bytes);
     suite.add(describe(suite, "mpi", bytes), [&world = suite.world(), bytes] {
       return std::make_unique<AllreduceCase>(world, mpi_method(world), bytes);
     });
     if (bytes < kSmallestNarrowBytes) continue;
-    add_tree(suite, "tree_bfloat16", WireFormat::BFloat16, bytes);
-    add_tree(suite, "tree_float16", WireFormat::Float16, bytes);
+    add_tree(suite, "tree_bfloat16", NumberFormat::BFloat16, bytes);
+    add_tree(suite, "tree_float16", NumberFormat::Float16, bytes);
   }
 }
 

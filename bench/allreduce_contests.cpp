@@ -15,6 +15,7 @@ namespace plumb::bench {
 namespace {
 
 constexpr std::size_t kKibi = 1024;
+constexpr auto kWhole = math::NumberFormat::Float32;
 constexpr double kEstimatedBytes = 2e9;  // per second, both together
 constexpr double kEstimatedLatency = 2e-5;
 
@@ -90,8 +91,8 @@ void add_crossover(Suite& suite, std::size_t bytes) {
     comm::TreeOptions halving;
     halving.exchange_bytes = 0;
     return std::make_unique<Contest>(world, Names{"exchange", "halving"},
-                                     tree_method(world, exchange), tree_method(world, halving),
-                                     bytes);
+                                     tree_method(world, kWhole, exchange),
+                                     tree_method(world, kWhole, halving), bytes);
   });
 }
 

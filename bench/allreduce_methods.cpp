@@ -7,14 +7,16 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "bench/numbers.hpp"
+#include "train/wire.hpp"
 
 namespace plumb::bench {
 namespace {
 
-using comm::WireFormat;
+using math::NumberFormat;
 
 // Numbers repeat, which saves time on long vectors. A prime: whatever is cut at powers of two and
 // put together wrongly does not fit.
@@ -27,13 +29,10 @@ float number(std::uint64_t rank, std::uint64_t i) {
   return static_cast<float>(static_cast<std::int64_t>(h) >> 40) * 0x1p-23F;
 }
 
-float rounded(WireFormat wire, float x) {
-  if (wire == WireFormat::Float32) return x;
-  return comm::reference::decoded(wire, comm::reference::encoded(wire, x));
-}
+float rounded(NumberFormat wire, float x) { return math::reference::rounded_to(wire, x); }
 
 /// The definition: the aligned binary tree over `span` (a power of two) ranks from `first`.
-float plain_tree(WireFormat wire, std::size_t i, std::size_t first, std::size_t span,
+float plain_tree(NumberFormat wire, std::size_t i, std::size_t first, std::size_t span,
                  std::size_t ranks) {
   if (span == 1) return number(first, i);
   const float left = plain_tree(wire, i, first, span / 2, ranks);
@@ -43,7 +42,8 @@ float plain_tree(WireFormat wire, std::size_t i, std::size_t first, std::size_t 
 }
 
 /// One period of sums. What a single rank keeps for itself is never rounded.
-std::vector<float> plain_sums(const comm::Communicator& world, WireFormat wire, std::size_t count) {
+std::vector<float> plain_sums(const comm::Communicator& world, NumberFormat wire,
+                              std::size_t count) {
   const auto ranks = static_cast<std::size_t>(world.size());
   std::vector<float> sums(std::min(count, kPeriod));
   for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -73,7 +73,8 @@ void fill_with_rank_numbers(const comm::Communicator& world, std::span<float> va
   });
 }
 
-bool has_tree_sum(const comm::Communicator& world, WireFormat wire, std::span<const float> values) {
+bool has_tree_sum(const comm::Communicator& world, NumberFormat wire,
+                  std::span<const float> values) {
   const std::vector<float> plain = plain_sums(world, wire, values.size());
   bool good = true;
   for_each_period(values, [&](std::span<const float> piece) {
@@ -84,7 +85,7 @@ bool has_tree_sum(const comm::Communicator& world, WireFormat wire, std::span<co
 
 // P - 1 additions of numbers below 1, each of whose results is below P, on both sides.
 bool is_near_sum(const comm::Communicator& world, std::span<const float> values) {
-  const std::vector<float> plain = plain_sums(world, WireFormat::Float32, values.size());
+  const std::vector<float> plain = plain_sums(world, NumberFormat::Float32, values.size());
   const auto p = static_cast<float>(world.size());
   const float bound = p * p * std::numeric_limits<float>::epsilon();
   bool good = true;
@@ -95,12 +96,13 @@ bool is_near_sum(const comm::Communicator& world, std::span<const float> values)
   return good;
 }
 
-SumMethod tree_method(const comm::Communicator& world, const comm::TreeOptions& options) {
-  const auto tree = std::make_shared<comm::TreeAllreduce<float>>(world, options);
-  return {[tree](std::span<float> values) { tree->sum(values); },
-          [&world, wire = options.wire](std::span<const float> values) {
-            return has_tree_sum(world, wire, values);
-          }};
+SumMethod tree_method(const comm::Communicator& world, NumberFormat wire,
+                      comm::TreeOptions options) {
+  options.wire = train::wire_codec(wire);
+  const auto tree = std::make_shared<comm::TreeAllreduce<float>>(world, std::move(options));
+  return {
+      [tree](std::span<float> values) { tree->sum(values); },
+      [&world, wire](std::span<const float> values) { return has_tree_sum(world, wire, values); }};
 }
 
 SumMethod mpi_method(const comm::Communicator& world) {

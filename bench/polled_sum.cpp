@@ -25,7 +25,7 @@ class PolledTree final : public PolledSum {
     start(values);
     meanwhile();
     wait();
-    const bool good = has_tree_sum(world_, comm::WireFormat::Float32, values);
+    const bool good = has_tree_sum(world_, math::NumberFormat::Float32, values);
     std::fill(values.begin(), values.end(), 0.0F);
     return good;
   }

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "comm/allreduce/tree_allreduce.hpp"
+#include "train/wire.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -124,12 +125,11 @@ std::size_t gradient_check(const Count& count, bool wide) {
 std::size_t messages(const Count& count, const train::TrainSettings& settings) {
   const std::size_t bucket = settings.allreduce.bucket_kib * 1024;
   if (settings.allreduce.algorithm == train::AllreduceAlgorithm::Mpi) return 0;
+  const comm::WireCodec wire = train::wire_codec(settings.allreduce.wire);
   if (settings.precision == train::Precision::Float64) {
-    return comm::tree_memory<double>(settings.allreduce.wire,
-                                     std::min(bucket / sizeof(double), count.gradient()));
+    return comm::tree_memory<double>(wire, std::min(bucket / sizeof(double), count.gradient()));
   }
-  return comm::tree_memory<float>(settings.allreduce.wire,
-                                  std::min(bucket / sizeof(float), count.gradient()));
+  return comm::tree_memory<float>(wire, std::min(bucket / sizeof(float), count.gradient()));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "train/parallel.hpp"
+#include "train/wire.hpp"
 
 namespace plumb::train {
 namespace {
@@ -32,7 +33,7 @@ BucketReducer<T>::BucketReducer(ReducerContext<T> context)
       parameter_buckets_(buckets_.size()),
       workers_(context_.options.workers),
       tree_(context_.communicator,
-            {.wire = context_.options.settings.wire,
+            {.wire = wire_codec(context_.options.settings.wire),
              .stall_seconds = context_.options.settings.stall_seconds,
              .on_stall = [this](const comm::Stall& stall) { context_.on_stall(stall.seconds); }}),
       computed_(context_.store.layout().layers()),
@@ -182,7 +183,7 @@ void BucketReducer<T>::wait_for_all() {
 template <class T>
 std::vector<BucketShape> BucketReducer<T>::buckets() const {
   const bool narrow = std::is_same_v<T, float>;
-  const std::size_t bytes = narrow ? comm::wire_bytes(context_.options.settings.wire) : sizeof(T);
+  const std::size_t bytes = narrow ? math::bytes_of(context_.options.settings.wire) : sizeof(T);
   std::vector<BucketShape> shapes;
   shapes.reserve(parameter_buckets_);
   for (std::size_t b = 0; b < parameter_buckets_; ++b) {

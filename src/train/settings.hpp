@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "comm/allreduce/wire_format.hpp"
 #include "core/names.hpp"
 #include "math/formats/number_format.hpp"
 #include "net/settings.hpp"
@@ -14,8 +13,6 @@ namespace plumb::train {
 enum class Precision { Float32, Float64 };
 /// Tree: fixed order, same bits on every layout. Mpi: MPI_Allreduce, its own order.
 enum class AllreduceAlgorithm { Tree, Mpi };
-
-using WireFormat = comm::WireFormat;
 
 enum class Optimizer { Sgd, Adam };
 
@@ -40,8 +37,9 @@ struct AllreduceSettings {
   AllreduceAlgorithm algorithm = AllreduceAlgorithm::Tree;
   std::size_t bucket_kib = 2048;  // gradients are summed in buckets of about this size, in memory
   bool overlap = true;            // buckets travel while the backward pass goes on
-  WireFormat wire = WireFormat::Float32;  // narrow ones with Precision::Float32 only
-  double stall_seconds = 30;              // a wait this long without any news is reported
+  // Narrow ones with Precision::Float32 only.
+  math::NumberFormat wire = math::NumberFormat::Float32;
+  double stall_seconds = 30;  // a wait this long without any news is reported
 };
 
 struct TrainSettings {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "comm/allreduce/tree_allreduce.hpp"
+#include "train/wire.hpp"
 #include "tree_numbers.hpp"
 
 namespace plumb::comm {
@@ -102,11 +103,12 @@ TEST(sums_under_way, are_waited_for_when_the_engine_ends) {
   expect_sums(buckets);
 }
 
-class narrow_wire : public testing::TestWithParam<WireFormat> {};
+class narrow_wire : public testing::TestWithParam<math::NumberFormat> {};
 
 TEST_P(narrow_wire, gives_the_definition_whatever_the_way_of_summing) {
   for (const std::size_t exchange : {kNothing, kExchangeBytes, kEverything}) {
-    TreeAllreduce<float> allreduce(world(), {.wire = GetParam(), .exchange_bytes = exchange});
+    TreeAllreduce<float> allreduce(
+        world(), {.wire = train::wire_codec(GetParam()), .exchange_bytes = exchange});
     for (const std::size_t length : {1U, 4096U, 70001U, 300001U}) {
       auto values = own_numbers<float>(length, number<float>);
       allreduce.sum(values);
@@ -117,7 +119,7 @@ TEST_P(narrow_wire, gives_the_definition_whatever_the_way_of_summing) {
 }
 
 TEST_P(narrow_wire, gives_every_rank_the_same_bits_even_for_awkward_numbers) {
-  TreeAllreduce<float> allreduce(world(), {.wire = GetParam()});
+  TreeAllreduce<float> allreduce(world(), {.wire = train::wire_codec(GetParam())});
   for (const std::size_t length : {1000U, 100003U}) {
     auto values = own_numbers<float>(length, awkward_number<float>);
     allreduce.sum(values);
@@ -131,7 +133,8 @@ TEST_P(narrow_wire, gives_every_rank_the_same_bits_even_for_awkward_numbers) {
 // roundings of relative size 2^-9 (bfloat16; half of its spacing of 2^-8 below the leading bit), of
 // sums that are at most sum|x| (1 + 2^-9)^h. The float additions are far below that.
 TEST(narrow_wire, of_bfloat16_errs_within_its_rounding) {
-  TreeAllreduce<float> allreduce(world(), {.wire = WireFormat::BFloat16});
+  TreeAllreduce<float> allreduce(world(),
+                                 {.wire = train::wire_codec(math::NumberFormat::BFloat16)});
   auto values = own_numbers<float>(5000, number<float>);
   allreduce.sum(values);
   const auto levels = static_cast<double>(std::bit_width(ranks() - 1));
@@ -151,14 +154,16 @@ TEST(narrow_wire, of_bfloat16_errs_within_its_rounding) {
 }
 
 TEST(narrow_wire, leaves_doubles_alone) {
-  TreeAllreduce<double> allreduce(world(), {.wire = WireFormat::BFloat16});
+  TreeAllreduce<double> allreduce(world(),
+                                  {.wire = train::wire_codec(math::NumberFormat::BFloat16)});
   auto values = own_numbers<double>(3000, number<double>);
   allreduce.sum(values);
   EXPECT_EQ(differing_bits(values, plain_sum<double>(3000, ranks(), number<double>)), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(formats, narrow_wire,
-                         testing::Values(WireFormat::BFloat16, WireFormat::Float16));
+                         testing::Values(math::NumberFormat::BFloat16,
+                                         math::NumberFormat::Float16));
 
 TEST(a_wait_without_news, is_told_with_the_ranks_and_sums_waited_for) {
   std::vector<Stall> stalls;

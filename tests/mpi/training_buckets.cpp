@@ -96,7 +96,7 @@ TEST(buckets, say_how_many_bytes_of_which_groups_they_carry) {
   train::TrainSettings settings = small_training();
   const auto dataset = small_data();
   if (world().size() == 1) return;  // nothing travels
-  for (const auto wire : {train::WireFormat::Float32, train::WireFormat::Float16}) {
+  for (const auto wire : {math::NumberFormat::Float32, math::NumberFormat::Float16}) {
     settings.allreduce.wire = wire;
     settings.allreduce.bucket_kib = 7;
     const auto training =
@@ -111,7 +111,7 @@ TEST(buckets, say_how_many_bytes_of_which_groups_they_carry) {
     }
     EXPECT_EQ(group, 0U);
     PlainTraining<float> reference(several_layers(), settings, *dataset);
-    EXPECT_EQ(bytes, reference.parameters.size() * comm::wire_bytes(wire));
+    EXPECT_EQ(bytes, reference.parameters.size() * math::bytes_of(wire));
     training->run({});
   }
 }
@@ -134,7 +134,7 @@ TEST(narrow_wire, keeps_ranks_equal_and_the_loss_close) {
   settings.allreduce.bucket_kib = 1;
   std::vector<std::vector<double>> losses;
   for (const auto wire :
-       {train::WireFormat::Float32, train::WireFormat::BFloat16, train::WireFormat::Float16}) {
+       {math::NumberFormat::Float32, math::NumberFormat::BFloat16, math::NumberFormat::Float16}) {
     settings.allreduce.wire = wire;
     Keeper<float> keeper(false);
     train::Observer* const observers[] = {&keeper};
@@ -160,7 +160,7 @@ TEST(narrow_wire, lets_a_dynamic_loss_scale_fall_below_one) {
   settings.loss_scale.dynamic = true;
   settings.learning_rate = 1e-9;
   settings.steps = 40;
-  settings.allreduce.wire = train::WireFormat::Float16;
+  settings.allreduce.wire = math::NumberFormat::Float16;
   net::NetworkSettings network = several_layers();
   network.activation = math::Activation::Linear;
   network.init = net::Init::UnitNormal;

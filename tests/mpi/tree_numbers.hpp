@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "comm/allreduce/wire_format.hpp"
+#include "math/formats/number_format.hpp"
 #include "world.hpp"
 
 namespace plumb::comm {
@@ -73,13 +73,13 @@ std::vector<T> plain_sum(std::size_t length, std::size_t leaves, const Number& n
   return sums;
 }
 
-inline float rounded(WireFormat wire, float value) {
-  return reference::decoded(wire, reference::encoded(wire, value));
+inline float rounded(math::NumberFormat wire, float value) {
+  return math::reference::rounded_to(wire, value);
 }
 
 /// round(round(left) + round(right)) at the root, without the outer rounding below it.
 template <class Number>
-std::vector<float> narrow_sum(WireFormat wire, std::size_t length, std::size_t leaves,
+std::vector<float> narrow_sum(math::NumberFormat wire, std::size_t length, std::size_t leaves,
                               const Number& number_of) {
   std::vector<float> sums(length);
   for (std::size_t i = 0; i < length; ++i) {

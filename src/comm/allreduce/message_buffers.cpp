@@ -13,19 +13,19 @@ void grow(core::AlignedBuffer<T>& buffer, std::size_t size) {
 }  // namespace
 
 template <class T>
-void MessageBuffers<T>::reserve(WireFormat wire, std::size_t longest) {
+void MessageBuffers<T>::reserve(const WireCodec& wire, std::size_t longest) {
   const std::size_t size = std::min(longest, kChunk);
   for (auto& buffer : received) grow(buffer, size);
-  if (!is_narrow<T>(wire)) return;
-  for (auto& buffer : narrow_received) grow(buffer, size);
-  for (auto& buffer : narrow_sent) grow(buffer, size);
-  grow(rounded, size);
+  if (!is_encoded<T>(wire)) return;
+  for (auto& buffer : encoded_received) grow(buffer, size * wire.bytes);
+  for (auto& buffer : encoded_sent) grow(buffer, size * wire.bytes);
+  grow(rounded, size * wire.bytes);
 }
 
 template <class T>
-std::size_t MessageBuffers<T>::bytes(WireFormat wire, std::size_t longest) noexcept {
-  const std::size_t narrow_numbers = is_narrow<T>(wire) ? 5 : 0;
-  return std::min(longest, kChunk) * (2 * sizeof(T) + narrow_numbers * sizeof(std::uint16_t));
+std::size_t MessageBuffers<T>::bytes(const WireCodec& wire, std::size_t longest) noexcept {
+  const std::size_t encoded = is_encoded<T>(wire) ? 5 * wire.bytes : 0;
+  return std::min(longest, kChunk) * (2 * sizeof(T) + encoded);
 }
 
 template struct MessageBuffers<float>;

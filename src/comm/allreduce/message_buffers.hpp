@@ -2,11 +2,11 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
+#include <cstddef>
 #include <span>
 #include <type_traits>
 
-#include "comm/allreduce/wire_format.hpp"
+#include "comm/allreduce/wire_codec.hpp"
 #include "core/aligned_buffer.hpp"
 
 namespace plumb::comm {
@@ -15,12 +15,7 @@ namespace plumb::comm {
 /// 1 MiB.
 inline constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 
-template <class T>
-constexpr bool is_narrow(WireFormat wire) noexcept {
-  return std::is_same_v<T, float> && wire != WireFormat::Float32;
-}
-
-/// The span as floats: narrow formats are of floats only.
+/// The span as floats: only they are encoded.
 template <class T>
 std::span<float> as_floats(std::span<T> values) noexcept {
   if constexpr (std::is_same_v<T, float>) return values;
@@ -33,14 +28,14 @@ struct MessageBuffers {
   static constexpr std::size_t kChunk = kChunkBytes / sizeof(T);
 
   /// Enough for transfers of up to `longest` values.
-  void reserve(WireFormat wire, std::size_t longest);
+  void reserve(const WireCodec& wire, std::size_t longest);
   /// Bytes it takes.
-  static std::size_t bytes(WireFormat wire, std::size_t longest) noexcept;
+  static std::size_t bytes(const WireCodec& wire, std::size_t longest) noexcept;
 
   std::array<core::AlignedBuffer<T>, 2> received;  // numbers to be added
-  std::array<core::AlignedBuffer<std::uint16_t>, 2> narrow_received;
-  std::array<core::AlignedBuffer<std::uint16_t>, 2> narrow_sent;
-  core::AlignedBuffer<std::uint16_t> rounded;
+  std::array<core::AlignedBuffer<std::byte>, 2> encoded_received;
+  std::array<core::AlignedBuffer<std::byte>, 2> encoded_sent;
+  core::AlignedBuffer<std::byte> rounded;
 };
 
 }  // namespace plumb::comm

@@ -1,25 +1,16 @@
 #include "comm/allreduce/transfer.hpp"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "comm/mpi_call.hpp"
 
 namespace plumb::comm {
-namespace {
-
-// MPI_UINT16_T under the name that valgrind's MPI wrappers know; of others they check no messages.
-static_assert(std::is_same_v<std::uint16_t, unsigned short>);
-MPI_Datatype narrow_type() noexcept { return MPI_UNSIGNED_SHORT; }
-
-}  // namespace
-
 template <class T>
-Transfer<T>::Transfer(const Communicator& communicator, int tag, WireFormat wire,
+Transfer<T>::Transfer(const Communicator& communicator, int tag, const WireCodec& wire,
                       std::vector<Step> steps, std::span<T> values, MessageBuffers<T>& buffers)
     : communicator_(communicator),
       tag_(tag),
-      wire_(is_narrow<T>(wire) ? wire : WireFormat::Float32),
+      wire_(wire),
       steps_(std::move(steps)),
       values_(values),
       buffers_(buffers) {
@@ -30,7 +21,7 @@ Transfer<T>::Transfer(const Communicator& communicator, int tag, WireFormat wire
 /// Numbers that replace others need no buffer, so they travel in one piece.
 template <class T>
 std::size_t Transfer<T>::piece_length() const noexcept {
-  const bool in_place = step().action == Action::Replace && !narrow();
+  const bool in_place = step().action == Action::Replace && !encoded();
   return in_place ? kMaxCount : MessageBuffers<T>::kChunk;
 }
 
@@ -85,17 +76,27 @@ bool Transfer<T>::post_sends() {
   return posted;
 }
 
+// Messages are of numbers as they are, or of the bytes of encoded ones.
+template <class T>
+MPI_Datatype Transfer<T>::message_type() const noexcept {
+  return encoded() ? MPI_BYTE : datatype<T>();
+}
+
+template <class T>
+int Transfer<T>::message_count(Segment segment) const noexcept {
+  return static_cast<int>(segment.count * (encoded() ? wire_.bytes : 1));
+}
+
 template <class T>
 void Transfer<T>::receive(std::size_t piece, std::size_t slot) {
   const Segment segment = received_piece(piece);
   void* where = part(segment).data();
-  if (narrow()) {
-    where = buffers_.narrow_received[slot].data();
+  if (encoded()) {
+    where = buffers_.encoded_received[slot].data();
   } else if (step().action == Action::Add) {
     where = buffers_.received[slot].data();
   }
-  const MPI_Datatype type = narrow() ? narrow_type() : datatype<T>();
-  check(MPI_Irecv(where, static_cast<int>(segment.count), type, step().from, tag_,
+  check(MPI_Irecv(where, message_count(segment), message_type(), step().from, tag_,
                   raw(communicator_), &requests_[kSlots + slot]),
         "MPI_Irecv");
   receiving_[slot] = piece;
@@ -106,13 +107,12 @@ void Transfer<T>::send(std::size_t piece, std::size_t slot) {
   const Segment segment = sent_piece(piece);
   const std::span<T> values = part(segment);
   const void* from = values.data();
-  if (narrow()) {
-    std::uint16_t* const encoded = buffers_.narrow_sent[slot].data();
-    encode(wire_, as_floats(values), encoded);
-    from = encoded;
+  if (encoded()) {
+    std::byte* const bytes = buffers_.encoded_sent[slot].data();
+    wire_.encode(as_floats(values), bytes);
+    from = bytes;
   }
-  const MPI_Datatype type = narrow() ? narrow_type() : datatype<T>();
-  check(MPI_Isend(from, static_cast<int>(segment.count), type, step().to, tag_, raw(communicator_),
+  check(MPI_Isend(from, message_count(segment), message_type(), step().to, tag_, raw(communicator_),
                   &requests_[slot]),
         "MPI_Isend");
   sending_[slot] = piece;
@@ -174,7 +174,7 @@ bool Transfer<T>::finish_step() {
   const bool all_sent = sends_posted_ == step().sent.pieces(piece_length()) &&
                         sending_[0] == kFree && sending_[1] == kFree;
   if (!all_sent || receives_used_ < step().received.pieces(piece_length())) return false;
-  if (narrow() && has_the_sum()) round(step().received);
+  if (encoded() && has_the_sum()) round(step().received);
   ++step_;
   sends_posted_ = receives_posted_ = receives_used_ = 0;
   return true;

@@ -11,7 +11,7 @@
 
 #include "comm/allreduce/message_buffers.hpp"
 #include "comm/allreduce/schedule.hpp"
-#include "comm/allreduce/wire_format.hpp"
+#include "comm/allreduce/wire_codec.hpp"
 #include "comm/communicator.hpp"
 
 namespace plumb::comm {
@@ -22,8 +22,8 @@ template <class T>
 class Transfer {
  public:
   /// All must outlive the transfer. tag: no other transfer under way between these ranks has it.
-  Transfer(const Communicator& communicator, int tag, WireFormat wire, std::vector<Step> steps,
-           std::span<T> values, MessageBuffers<T>& buffers);
+  Transfer(const Communicator& communicator, int tag, const WireCodec& wire,
+           std::vector<Step> steps, std::span<T> values, MessageBuffers<T>& buffers);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   /// Must be done, or be leaked: MPI may still look at the messages.
@@ -42,8 +42,10 @@ class Transfer {
   using Slots = std::array<std::size_t, kSlots>;  // the piece that a slot is busy with
 
   [[nodiscard]] const Step& step() const noexcept { return steps_[step_]; }
-  [[nodiscard]] bool narrow() const noexcept { return wire_ != WireFormat::Float32; }
+  [[nodiscard]] bool encoded() const noexcept { return is_encoded<T>(wire_); }
   [[nodiscard]] std::size_t piece_length() const noexcept;
+  [[nodiscard]] MPI_Datatype message_type() const noexcept;
+  [[nodiscard]] int message_count(Segment segment) const noexcept;
   [[nodiscard]] Segment sent_piece(std::size_t k) const;
   [[nodiscard]] Segment received_piece(std::size_t k) const;
   [[nodiscard]] std::span<T> part(Segment segment) const {
@@ -65,7 +67,7 @@ class Transfer {
 
   const Communicator& communicator_;
   int tag_;
-  WireFormat wire_;
+  const WireCodec& wire_;
   std::vector<Step> steps_;
   std::span<T> values_;
   MessageBuffers<T>& buffers_;

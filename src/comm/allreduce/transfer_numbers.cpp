@@ -10,14 +10,14 @@ void Transfer<T>::use(std::size_t piece, std::size_t slot) {
   const Segment segment = received_piece(piece);
   const std::span<T> own = part(segment);
   const bool adds = step().action == Action::Add;
-  if (!narrow()) {
+  if (!encoded()) {
     if (adds) add(buffers_.received[slot].data(), own);
     return;
   }
-  const std::uint16_t* const arrived = buffers_.narrow_received[slot].data();
-  if (!adds) return decode(wire_, arrived, as_floats(own));
+  const std::byte* const arrived = buffers_.encoded_received[slot].data();
+  if (!adds) return wire_.decode(arrived, as_floats(own));
   T* const received = buffers_.received[slot].data();
-  decode(wire_, arrived, as_floats(std::span<T>(received, own.size())));
+  wire_.decode(arrived, as_floats(std::span<T>(received, own.size())));
   round(segment);  // both sides of a sum are treated alike, whoever adds
   add(received, own);
 }
@@ -25,12 +25,12 @@ void Transfer<T>::use(std::size_t piece, std::size_t slot) {
 /// Own numbers become what others would receive.
 template <class T>
 void Transfer<T>::round(Segment segment) {
-  std::uint16_t* const scratch = buffers_.rounded.data();
+  std::byte* const scratch = buffers_.rounded.data();
   for_each_piece(segment.count, MessageBuffers<T>::kChunk,
                  [&](std::size_t first, std::size_t count) {
                    const std::span<float> values = as_floats(part({segment.first + first, count}));
-                   encode(wire_, values, scratch);
-                   decode(wire_, scratch, values);
+                   wire_.encode(values, scratch);
+                   wire_.decode(scratch, values);
                  });
 }
 

@@ -7,7 +7,6 @@
 #include <exception>
 #include <optional>
 #include <thread>
-#include <type_traits>
 #include <utility>
 
 #include "comm/allreduce/transfer.hpp"
@@ -152,8 +151,7 @@ class TreeAllreduce<T>::Engine {
     constexpr std::size_t kLine = core::kAlignmentBytes / sizeof(T);
     const int rank = communicator_.rank();
     const int size = communicator_.size();
-    const std::size_t bytes =
-        count * (std::is_same_v<T, float> ? wire_bytes(options_.wire) : sizeof(T));
+    const std::size_t bytes = count * wire_bytes<T>(options_.wire);
     return bytes <= options_.exchange_bytes ? exchange_schedule(rank, size, count)
                                             : halving_schedule(rank, size, count, kLine);
   }
@@ -234,12 +232,12 @@ void TreeAllreduce<T>::sum(std::span<T> values) {
 }
 
 template <class T>
-std::size_t tree_memory(WireFormat wire, std::size_t longest) noexcept {
+std::size_t tree_memory(const WireCodec& wire, std::size_t longest) noexcept {
   return kUnderWay * MessageBuffers<T>::bytes(wire, longest);
 }
 
-template std::size_t tree_memory<float>(WireFormat, std::size_t) noexcept;
-template std::size_t tree_memory<double>(WireFormat, std::size_t) noexcept;
+template std::size_t tree_memory<float>(const WireCodec&, std::size_t) noexcept;
+template std::size_t tree_memory<double>(const WireCodec&, std::size_t) noexcept;
 template class TreeAllreduce<float>;
 template class TreeAllreduce<double>;
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "comm/allreduce/wire_format.hpp"
+#include "comm/allreduce/wire_codec.hpp"
 #include "comm/communicator.hpp"
 
 namespace plumb::comm {
@@ -31,7 +31,7 @@ struct Stall {
 };
 
 struct TreeOptions {
-  WireFormat wire = WireFormat::Float32;  // of float; double always travels whole
+  WireCodec wire = {};  // of float; double always travels whole
   std::size_t exchange_bytes = kExchangeBytes;
   /// 0 .. kChannels-1: objects that have sums under way at the same time need different ones, the
   /// same on all ranks.
@@ -47,7 +47,7 @@ struct TreeOptions {
 /// on the tree: not on message sizes, nor on what else is under way. Recursive halving and doubling
 /// at distance 1, 2, 4, ... (Thakur, Rabenseifner, Gropp 2005) for long vectors, exchange of whole
 /// vectors for short ones, both for any number of ranks.
-/// With a narrow wire format each node of the tree is round(left) + round(right), and the root is
+/// With a codec that rounds, each node of the tree is round(left) + round(right), and the root is
 /// rounded once more; sums are float32. So the bits then depend on the number of ranks; one rank
 /// alone rounds nothing.
 /// Memory for messages is kept. T is float or double. MPI is called by the
@@ -95,6 +95,6 @@ class TreeAllreduce {
 
 /// Bytes that a TreeAllreduce<T> takes for the messages of sums of up to `longest` values.
 template <class T>
-std::size_t tree_memory(WireFormat wire, std::size_t longest) noexcept;
+std::size_t tree_memory(const WireCodec& wire, std::size_t longest) noexcept;
 
 }  // namespace plumb::comm

@@ -5,83 +5,89 @@
 //
 #include <hwy/highway.h>
 
+#include <algorithm>
+
 #include "math/formats/number_format.hpp"
-#include "math/simd_lanes-inl.hpp"
+#include "math/formats/simd_bfloat16-inl.hpp"
+#include "math/formats/simd_float16-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace plumb::math::HWY_NAMESPACE {
 namespace {
 
-using FloatVector = Vector<float>;
-using BitsTag = hn::RebindToUnsigned<Tag<float>>;
-using BitsVector = hn::Vec<BitsTag>;
-
-/// Drops the last kDropped bits, rounding to nearest, ties to even. A carry runs into the exponent
-/// as it should, from the largest number to infinity too. For numbers, not for NaN.
-template <int kDropped>
-HWY_INLINE BitsVector rounded_bits(BitsVector bits) {
-  const BitsTag d;
-  constexpr std::uint32_t kMask = (1U << kDropped) - 1;
-  const auto odd = hn::And(hn::ShiftRight<kDropped>(bits), hn::Set(d, 1U));
-  const auto carried = hn::Add(bits, hn::Add(odd, hn::Set(d, kMask >> 1)));
-  return hn::AndNot(hn::Set(d, kMask), carried);
+/// Calls body(first) for each whole vector of n elements, four at a time as long as there are that
+/// many; returns where the rest begins.
+template <class Body>
+HWY_INLINE std::size_t for_each_vector(std::size_t n, Body&& body) {
+  constexpr std::size_t lanes = kLanes<float>;
+  std::size_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    body(i);
+    body(i + lanes);
+    body(i + 2 * lanes);
+    body(i + 3 * lanes);
+  }
+  for (; i + lanes <= n; i += lanes) body(i);
+  return i;
 }
 
-/// The quiet NaN with what the format keeps of x's payload.
-template <int kDropped>
-HWY_INLINE FloatVector quieted(FloatVector x) {
-  const BitsTag d;
-  constexpr std::uint32_t kQuiet = 0x00400000U;
-  constexpr std::uint32_t kKept = ~((1U << kDropped) - 1);
-  const auto bits = hn::Or(hn::BitCast(d, x), hn::Set(d, kQuiet));
-  return hn::BitCast(Tag<float>(), hn::And(bits, hn::Set(d, kKept)));
+/// to[i] = convert(from[i]) for i < n; `convert` takes a vector's worth of both.
+template <class From, class To, class Convert>
+HWY_INLINE void convert_all(const From* from, To* to, std::size_t n, const Convert& convert) {
+  const std::size_t done =
+      for_each_vector(n, [&](std::size_t i) HWY_ATTR { convert(from + i, to + i); });
+  if (done == n) return;
+  alignas(64) From rest[kLanes<float>] = {};
+  alignas(64) To converted[kLanes<float>];
+  std::copy_n(from + done, n - done, rest);
+  convert(rest, converted);
+  std::copy_n(converted, n - done, to + done);
 }
 
-/// bfloat16 has float's exponents, subnormals included, so the bits say it all.
-struct ToBFloat16 {
-  HWY_INLINE FloatVector operator()(FloatVector x) const {
-    const Tag<float> d;
-    const auto bits = rounded_bits<16>(hn::BitCast(BitsTag(), x));
-    return hn::IfThenElse(hn::IsNaN(x), quieted<16>(x), hn::BitCast(d, bits));
-  }
-};
-
-/// Highway's own conversion truncates where the CPU has none (SSSE3), so this is in arithmetic that
-/// every target has. Below the smallest normal number, 2^-14, the spacing is 2^-24, which is also
-/// that of floats in [1/2, 1): adding 1/2 rounds to it.
-struct ToFloat16 {
-  HWY_INLINE FloatVector operator()(FloatVector x) const {
-    const Tag<float> d;
-    const auto size = hn::Abs(x);
-    const auto half = hn::Set(d, 0.5F);
-    const auto subnormal = hn::Sub(hn::Add(size, half), half);
-    const auto normal = hn::BitCast(d, rounded_bits<13>(hn::BitCast(BitsTag(), size)));
-    const auto infinity = hn::Set(d, std::numeric_limits<float>::infinity());
-    const auto bounded = hn::IfThenElse(hn::Lt(normal, hn::Set(d, 0x1p16F)), normal, infinity);
-    const auto rounded = hn::IfThenElse(hn::Lt(size, hn::Set(d, 0x1p-14F)), subnormal, bounded);
-    return hn::IfThenElse(hn::IsNaN(x), quieted<13>(x), hn::CopySign(rounded, x));
-  }
-};
-
-template <class Rounding>
+template <class Format>
 void round_all(std::span<float> values) {
-  const Tag<float> d;
-  const Rounding rounding;
-  const auto round_group = [&](float* p) HWY_ATTR {
-    for (std::size_t v = 0; v < kGroup; v += kLanes<float>) {
-      hn::StoreU(rounding(hn::LoadU(d, p + v)), d, p + v);
-    }
-  };
-  const std::size_t rest =
-      for_each_group(values.size(), [&](std::size_t i) HWY_ATTR { round_group(&values[i]); });
-  if (rest == values.size()) return;
-  Padded<float> tail(&values[rest], values.size() - rest);
-  round_group(tail.values);
-  tail.store(&values[rest], values.size() - rest);
+  convert_all(values.data(), values.data(), values.size(),
+              [](const float* from, float* to) HWY_ATTR {
+                hn::StoreU(Format::round(hn::LoadU(Tag<float>(), from)), Tag<float>(), to);
+              });
 }
 
-void round_to_bfloat16(std::span<float> values) { round_all<ToBFloat16>(values); }
-void round_to_float16(std::span<float> values) { round_all<ToFloat16>(values); }
+template <class Format>
+void encode_all(std::span<const float> values, std::uint16_t* out) {
+  convert_all(values.data(), out, values.size(), [](const float* from, std::uint16_t* to) HWY_ATTR {
+    hn::StoreU(Format::encode(hn::LoadU(Tag<float>(), from)), Codes(), to);
+  });
+}
+
+template <class Format>
+void decode_all(const std::uint16_t* in, std::span<float> values) {
+  convert_all(in, values.data(), values.size(), [](const std::uint16_t* from, float* to) HWY_ATTR {
+    hn::StoreU(Format::decode(hn::LoadU(Codes(), from)), Tag<float>(), to);
+  });
+}
+
+/// Calls use(the format); not for Float32, which needs no conversion.
+template <class Use>
+void with_narrow(NumberFormat format, const Use& use) {
+  switch (format) {
+    case NumberFormat::Float32:
+      return;
+    case NumberFormat::BFloat16:
+      return use(BFloat16());
+    case NumberFormat::Float16:
+      return use(Float16());
+  }
+}
+
+void round_values(NumberFormat format, std::span<float> values) {
+  with_narrow(format, [&](auto narrow) { round_all<decltype(narrow)>(values); });
+}
+void encode_values(NumberFormat format, std::span<const float> values, std::uint16_t* out) {
+  with_narrow(format, [&](auto narrow) { encode_all<decltype(narrow)>(values, out); });
+}
+void decode_values(NumberFormat format, const std::uint16_t* in, std::span<float> values) {
+  with_narrow(format, [&](auto narrow) { decode_all<decltype(narrow)>(in, values); });
+}
 
 }  // namespace
 }  // namespace plumb::math::HWY_NAMESPACE
@@ -90,18 +96,31 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace plumb::math {
 
-HWY_EXPORT(round_to_bfloat16);
-HWY_EXPORT(round_to_float16);
+HWY_EXPORT(round_values);
+HWY_EXPORT(encode_values);
+HWY_EXPORT(decode_values);
 
 void round_to(NumberFormat format, std::span<float> values) noexcept {
+  HWY_DYNAMIC_DISPATCH(round_values)(format, values);
+}
+
+void encode(NumberFormat format, std::span<const float> values, std::uint16_t* out) noexcept {
+  HWY_DYNAMIC_DISPATCH(encode_values)(format, values, out);
+}
+
+void decode(NumberFormat format, const std::uint16_t* in, std::span<float> values) noexcept {
+  HWY_DYNAMIC_DISPATCH(decode_values)(format, in, values);
+}
+
+std::size_t bytes_of(NumberFormat format) noexcept {
   switch (format) {
     case NumberFormat::Float32:
-      return;
+      return sizeof(float);
     case NumberFormat::BFloat16:
-      return HWY_DYNAMIC_DISPATCH(round_to_bfloat16)(values);
     case NumberFormat::Float16:
-      return HWY_DYNAMIC_DISPATCH(round_to_float16)(values);
+      return sizeof(std::uint16_t);
   }
+  return sizeof(float);
 }
 
 }  // namespace plumb::math

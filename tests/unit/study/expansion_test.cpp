@@ -30,7 +30,7 @@ TEST(study, of_an_empty_file_is_one_run_of_defaults) {
   EXPECT_EQ(run.train.allreduce.algorithm, train::AllreduceAlgorithm::Tree);
   EXPECT_EQ(run.train.allreduce.bucket_kib, 2048U);
   EXPECT_TRUE(run.train.allreduce.overlap);
-  EXPECT_EQ(run.train.allreduce.wire, train::WireFormat::Float32);
+  EXPECT_EQ(run.train.allreduce.wire, math::NumberFormat::Float32);
   EXPECT_EQ(run.train.allreduce.stall_seconds, 30);
 }
 
@@ -113,7 +113,7 @@ stall_seconds = 2.5
   EXPECT_EQ(run.train.allreduce.algorithm, train::AllreduceAlgorithm::Tree);
   EXPECT_EQ(run.train.allreduce.bucket_kib, 16U);
   EXPECT_FALSE(run.train.allreduce.overlap);
-  EXPECT_EQ(run.train.allreduce.wire, train::WireFormat::BFloat16);
+  EXPECT_EQ(run.train.allreduce.wire, math::NumberFormat::BFloat16);
   EXPECT_EQ(run.train.allreduce.stall_seconds, 2.5);
 }
 

@@ -90,7 +90,7 @@ TEST(override, of_the_algorithm_drops_lines_of_the_tree) {
   EXPECT_FALSE(run.record.buckets);
   EXPECT_EQ(run.train.allreduce.bucket_kib, 2048U);
   EXPECT_TRUE(run.train.allreduce.overlap);
-  EXPECT_EQ(run.train.allreduce.wire, train::WireFormat::Float32);
+  EXPECT_EQ(run.train.allreduce.wire, math::NumberFormat::Float32);
   EXPECT_EQ(run.train.allreduce.stall_seconds, 5);
 }
 

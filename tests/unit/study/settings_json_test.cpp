@@ -81,9 +81,9 @@ TEST(names, are_those_of_the_contract) {
   EXPECT_EQ(core::name_of(data::Source::Teacher), "teacher");
   EXPECT_EQ(core::name_of(train::Precision::Float64), "float64");
   EXPECT_EQ(core::name_of(train::AllreduceAlgorithm::Mpi), "mpi");
-  EXPECT_EQ(core::name_of(train::WireFormat::Float32), "float32");
-  EXPECT_EQ(core::name_of(train::WireFormat::BFloat16), "bfloat16");
-  EXPECT_EQ(core::name_of(train::WireFormat::Float16), "float16");
+  EXPECT_EQ(core::name_of(math::NumberFormat::Float32), "float32");
+  EXPECT_EQ(core::name_of(math::NumberFormat::BFloat16), "bfloat16");
+  EXPECT_EQ(core::name_of(math::NumberFormat::Float16), "float16");
   EXPECT_EQ(core::name_of(net::Family::Rnn), "rnn");
   EXPECT_EQ(core::name_of(net::Init::Identity), "identity");
   EXPECT_EQ(core::name_of(net::Pooling::Average), "average");

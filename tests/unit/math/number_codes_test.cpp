@@ -1,4 +1,4 @@
-#include "comm/allreduce/wire_format.hpp"
+#include "math/formats/number_format.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
@@ -12,41 +12,42 @@
 #include <span>
 #include <vector>
 
-#include "../math/math_testing.hpp"
 #include "core/random.hpp"
-#include "math/formats/number_format.hpp"
+#include "math_testing.hpp"
 
-namespace plumb::comm {
+namespace plumb::math {
 namespace {
 
 using Codes = std::vector<std::uint16_t>;
 
-constexpr WireFormat kNarrow[] = {WireFormat::BFloat16, WireFormat::Float16};
+constexpr NumberFormat kNarrow[] = {NumberFormat::BFloat16, NumberFormat::Float16};
 constexpr std::uint32_t kCodes = 0x10000;
 
-std::uint32_t infinity_of(WireFormat format) {
-  return format == WireFormat::BFloat16 ? 0x7F80 : 0x7C00;
+std::uint32_t infinity_of(NumberFormat format) {
+  return format == NumberFormat::BFloat16 ? 0x7F80 : 0x7C00;
 }
-std::uint32_t quiet_bit_of(WireFormat format) {
-  return format == WireFormat::BFloat16 ? 0x0040 : 0x0200;
+std::uint32_t quiet_bit_of(NumberFormat format) {
+  return format == NumberFormat::BFloat16 ? 0x0040 : 0x0200;
 }
-bool is_nan(WireFormat format, std::uint32_t code) { return (code & 0x7FFF) > infinity_of(format); }
+bool is_nan(NumberFormat format, std::uint32_t code) {
+  return (code & 0x7FFF) > infinity_of(format);
+}
 
-using math::testing::on_every_instruction_set;
+using testing::on_every_instruction_set;
 
-Codes encoded(WireFormat format, const std::vector<float>& values) {
+Codes encoded(NumberFormat format, const std::vector<float>& values) {
   Codes codes(values.size());
   encode(format, values, codes.data());
   return codes;
 }
 
-Codes plainly_encoded(WireFormat format, const std::vector<float>& values) {
+Codes plainly_encoded(NumberFormat format, const std::vector<float>& values) {
   Codes codes;
   for (const float x : values) codes.push_back(reference::encoded(format, x));
   return codes;
 }
 
-std::vector<float> decoded(WireFormat format, const Codes& codes) {
+std::vector<float> decoded(NumberFormat format, const Codes& codes) {
   std::vector<float> values(codes.size());
   decode(format, codes.data(), values);
   return values;
@@ -60,9 +61,9 @@ Codes all_codes() {
 
 /// The number a positive code stands for, by the definition of IEEE 754, section 3.4; for the code
 /// of infinity the number after the largest, had the format one more exponent.
-double value_of(WireFormat format, std::uint32_t code) {
-  const int fraction_bits = format == WireFormat::BFloat16 ? 7 : 10;
-  const int bias = format == WireFormat::BFloat16 ? 127 : 15;
+double value_of(NumberFormat format, std::uint32_t code) {
+  const int fraction_bits = format == NumberFormat::BFloat16 ? 7 : 10;
+  const int bias = format == NumberFormat::BFloat16 ? 127 : 15;
   const auto exponent = static_cast<int>(code >> fraction_bits);
   const std::uint32_t hidden = exponent > 0 ? 1U << fraction_bits : 0U;
   const std::uint32_t fraction = (code & ((1U << fraction_bits) - 1)) | hidden;
@@ -83,7 +84,7 @@ struct Cases {
 
 /// Each number of the format, and between each and the next the midpoint, which goes to the even
 /// one (the last: to infinity), and its two neighbours among floats. All are exact in float.
-Cases all_cases(WireFormat format) {
+Cases all_cases(NumberFormat format) {
   Cases cases;
   for (std::uint32_t c = 0; c < infinity_of(format); ++c) {
     const double lower = value_of(format, c);
@@ -112,8 +113,8 @@ std::vector<float> all_kinds(std::size_t count, std::uint64_t seed) {
   return values;
 }
 
-TEST(wire_format, every_code_survives_decoding_and_encoding) {
-  for (const WireFormat format : kNarrow) {
+TEST(number_codes, every_code_survives_decoding_and_encoding) {
+  for (const NumberFormat format : kNarrow) {
     on_every_instruction_set([&] {
       const Codes found = encoded(format, decoded(format, all_codes()));
       for (std::uint32_t c = 0; c < kCodes; ++c) {
@@ -123,8 +124,8 @@ TEST(wire_format, every_code_survives_decoding_and_encoding) {
   }
 }
 
-TEST(wire_format, every_code_decodes_to_the_number_it_stands_for) {
-  for (const WireFormat format : kNarrow) {
+TEST(number_codes, every_code_decodes_to_the_number_it_stands_for) {
+  for (const NumberFormat format : kNarrow) {
     on_every_instruction_set([&] {
       const std::vector<float> found = decoded(format, all_codes());
       for (std::uint32_t c = 0; c < kCodes; ++c) {
@@ -144,8 +145,8 @@ TEST(wire_format, every_code_decodes_to_the_number_it_stands_for) {
   }
 }
 
-TEST(wire_format, every_number_midpoint_and_neighbour_gets_its_nearest_even_code) {
-  for (const WireFormat format : kNarrow) {
+TEST(number_codes, every_number_midpoint_and_neighbour_gets_its_nearest_even_code) {
+  for (const NumberFormat format : kNarrow) {
     const Cases cases = all_cases(format);
     ASSERT_EQ(cases.given.size(), 8 * infinity_of(format) + 6);
     EXPECT_EQ(plainly_encoded(format, cases.given), cases.expected);
@@ -153,31 +154,31 @@ TEST(wire_format, every_number_midpoint_and_neighbour_gets_its_nearest_even_code
   }
 }
 
-TEST(wire_format, encode_equals_the_reference_on_random_bits_of_all_kinds) {
+TEST(number_codes, encode_equals_its_reference_on_random_bits_of_all_kinds) {
   const std::vector<float> values = all_kinds(1 << 17, 1);
-  for (const WireFormat format : kNarrow) {
+  for (const NumberFormat format : kNarrow) {
     const Codes expected = plainly_encoded(format, values);
     on_every_instruction_set([&] { EXPECT_EQ(encoded(format, values), expected); });
   }
 }
 
-TEST(wire_format, float16_knows_its_limits) {
+TEST(number_codes, float16_knows_its_limits) {
   const std::vector<float> values = {65504, 65519, 65520,    -65520,          0x1p-24F,
                                      -0.0F, 0.0F,  0x1p-25F, 0x1.000002p-25F, -HUGE_VALF};
   const Codes expected = {0x7BFF, 0x7BFF, 0x7C00, 0xFC00, 0x0001,
                           0x8000, 0x0000, 0x0000, 0x0001, 0xFC00};
-  EXPECT_EQ(plainly_encoded(WireFormat::Float16, values), expected);
-  on_every_instruction_set([&] { EXPECT_EQ(encoded(WireFormat::Float16, values), expected); });
+  EXPECT_EQ(plainly_encoded(NumberFormat::Float16, values), expected);
+  on_every_instruction_set([&] { EXPECT_EQ(encoded(NumberFormat::Float16, values), expected); });
 }
 
-TEST(wire_format, not_a_number_stays_one_whatever_its_payload) {
+TEST(number_codes, nan_stays_one_whatever_its_payload) {
   std::vector<float> values = {std::bit_cast<float>(0x7FFFFFFFU)};  // a carry would make it -0
   for (int bit = 0; bit < 23; ++bit) {
     for (const std::uint32_t sign : {0U, 0x80000000U}) {
       values.push_back(std::bit_cast<float>(sign | 0x7F800000U | 1U << bit));
     }
   }
-  for (const WireFormat format : kNarrow) {
+  for (const NumberFormat format : kNarrow) {
     const Codes expected = plainly_encoded(format, values);
     for (const std::uint16_t code : expected) {
       EXPECT_TRUE(is_nan(format, code));
@@ -188,13 +189,13 @@ TEST(wire_format, not_a_number_stays_one_whatever_its_payload) {
 }
 
 /// Every length up to some vectors, at every place within one, with guards before and behind.
-TEST(wire_format, encode_writes_its_own_codes_only) {
+TEST(number_codes, encode_writes_its_own_codes_only) {
   constexpr std::uint16_t guard = 0xA5A5;
   for (std::size_t n = 0; n <= 200; ++n) {
     const std::size_t shift = 1 + n % 17;
     const std::vector<float> values = all_kinds(shift + n, n);
     const std::span<const float> given = std::span(values).subspan(shift);
-    for (const WireFormat format : kNarrow) {
+    for (const NumberFormat format : kNarrow) {
       Codes expected(shift + n + 40, guard);
       for (std::size_t i = 0; i < n; ++i) {
         expected[shift + i] = reference::encoded(format, given[i]);
@@ -208,7 +209,7 @@ TEST(wire_format, encode_writes_its_own_codes_only) {
   }
 }
 
-TEST(wire_format, decode_writes_its_own_numbers_only) {
+TEST(number_codes, decode_writes_its_own_numbers_only) {
   constexpr float guard = -12345.5F;
   for (std::size_t n = 0; n <= 200; ++n) {
     const std::size_t shift = 1 + n % 17;
@@ -216,7 +217,7 @@ TEST(wire_format, decode_writes_its_own_numbers_only) {
     for (std::size_t i = 0; i < codes.size(); ++i) {
       codes[i] = static_cast<std::uint16_t>((n + i) * 97 % 0x7C00);  // numbers in both formats
     }
-    for (const WireFormat format : kNarrow) {
+    for (const NumberFormat format : kNarrow) {
       std::vector<float> expected(shift + n + 40, guard);
       for (std::size_t i = 0; i < n; ++i) {
         expected[shift + i] = reference::decoded(format, codes[shift + i]);
@@ -231,29 +232,26 @@ TEST(wire_format, decode_writes_its_own_numbers_only) {
 }
 
 /// The study of roundings and the wire shall speak of the same formats.
-TEST(wire_format, decoding_what_was_encoded_rounds_as_math_does) {
-  const struct {
-    WireFormat wire;
-    math::NumberFormat math;
-  } pairs[] = {{WireFormat::BFloat16, math::NumberFormat::BFloat16},
-               {WireFormat::Float16, math::NumberFormat::Float16}};
+TEST(number_codes, decoding_what_was_encoded_rounds_as_round_to_does) {
   const std::vector<float> values = all_kinds(1 << 16, 2);
-  for (const auto& pair : pairs) {
-    std::vector<float> rounded = values;
-    math::round_to(pair.math, rounded);
-    const std::vector<float> found = decoded(pair.wire, encoded(pair.wire, values));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      ASSERT_EQ(std::bit_cast<std::uint32_t>(found[i]), std::bit_cast<std::uint32_t>(rounded[i]))
-          << values[i];
-    }
+  for (const NumberFormat format : kNarrow) {
+    on_every_instruction_set([&] {
+      std::vector<float> rounded = values;
+      round_to(format, rounded);
+      const std::vector<float> found = decoded(format, encoded(format, values));
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        ASSERT_EQ(std::bit_cast<std::uint32_t>(found[i]), std::bit_cast<std::uint32_t>(rounded[i]))
+            << values[i];
+      }
+    });
   }
 }
 
-TEST(wire_format, narrow_ones_halve_the_bytes) {
-  EXPECT_EQ(wire_bytes(WireFormat::Float32), 4U);
-  EXPECT_EQ(wire_bytes(WireFormat::BFloat16), 2U);
-  EXPECT_EQ(wire_bytes(WireFormat::Float16), 2U);
+TEST(number_codes, narrow_ones_halve_the_bytes) {
+  EXPECT_EQ(bytes_of(NumberFormat::Float32), 4U);
+  EXPECT_EQ(bytes_of(NumberFormat::BFloat16), 2U);
+  EXPECT_EQ(bytes_of(NumberFormat::Float16), 2U);
 }
 
 }  // namespace
-}  // namespace plumb::comm
+}  // namespace plumb::math
