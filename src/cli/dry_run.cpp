@@ -7,8 +7,8 @@
 #include "cli/memory_need.hpp"
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
+#include "history/rows.hpp"
 #include "net/network.hpp"
-#include "probe/rows.hpp"
 #include "train/bucket_plan.hpp"
 #include "train/problem.hpp"
 #include "train/work_plan.hpp"
@@ -40,9 +40,9 @@ double recorded_buckets(const study::RunSettings& run, const net::Network<float>
 // Before compression, which the mostly empty histograms lose nearly all of their bytes to.
 double recorded_bytes(const study::RunSettings& run, const net::Network<float>& network,
                       std::size_t inputs, std::size_t ranks, double scalar) {
-  constexpr double kQuantities = 15;  // per step and layer, see probe::LayerRow
+  constexpr double kQuantities = 15;  // per step and layer, see history::LayerRow
   constexpr double kPerStep = 20;     // step axes, training, timing
-  constexpr double kPerBucket = 3;    // see probe::BucketTimes
+  constexpr double kPerBucket = 3;    // see history::BucketTimes
   const auto layers = static_cast<double>(network.stages().size());
   const double buckets = recorded_buckets(run, network, ranks, scalar);
   const double snapshot =
@@ -51,7 +51,7 @@ double recorded_bytes(const study::RunSettings& run, const net::Network<float>& 
   return 8 * rows_of(run, run.record.every) *
              (kQuantities * layers + kPerStep + kPerBucket * buckets) +
          8 * rows_of(run, run.record.histogram_every) * 2 * layers *
-             static_cast<double>(probe::kExponents) +
+             static_cast<double>(core::kExponents) +
          snapshot * static_cast<double>(run.record.snapshot_steps.size());
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/sample_order.hpp"
+#include "history/step_report.hpp"
 #include "probe/quantities.hpp"
 #include "theory/decay_check.hpp"
 #include "train/problem.hpp"
@@ -50,7 +51,7 @@ theory::Prediction predict_run(const study::RunSettings& run, const data::Datase
 void DecayObserver::on_step(const train::StepReport& report) {
   if (report.step != 0) return;
   loss_scale_ = report.loss_scale;
-  for (const train::LayerSums& layer : report.layers) {
+  for (const history::LayerSums& layer : report.layers) {
     delta_rms_.push_back(probe::delta_rms(layer, {batch_, report.loss_scale}));
   }
 }

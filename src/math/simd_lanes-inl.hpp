@@ -15,7 +15,7 @@
 #include <cstddef>
 #include <span>
 
-#include "math/blue_constants.hpp"
+#include "core/accumulators.hpp"
 #include "math/square_sum.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -127,8 +127,8 @@ class SquareLanes<double> {
     const Wide d;
     const auto x = hn::LoadU(d, p);
     const auto size = hn::Abs(x);
-    const auto is_medium =
-        hn::And(hn::Ge(size, hn::Set(d, kBlueSmallest)), hn::Le(size, hn::Set(d, kBlueBiggest)));
+    const auto is_medium = hn::And(hn::Ge(size, hn::Set(d, core::kBlueSmallest)),
+                                   hn::Le(size, hn::Set(d, core::kBlueBiggest)));
     if (HWY_LIKELY(hn::AllTrue(d, is_medium))) {
       medium_[v] = hn::Add(medium_[v], hn::Mul(x, x));
     } else {
@@ -142,10 +142,10 @@ class SquareLanes<double> {
  private:
   void add_binned(std::size_t v, WideVector x, WideVector size) {
     const Wide d;
-    const auto is_small = hn::Lt(size, hn::Set(d, kBlueSmallest));
-    const auto is_big = hn::Gt(size, hn::Set(d, kBlueBiggest));
-    const auto up = hn::Mul(x, hn::Set(d, kBlueScaleUp));
-    const auto down = hn::Mul(x, hn::Set(d, kBlueScaleDown));
+    const auto is_small = hn::Lt(size, hn::Set(d, core::kBlueSmallest));
+    const auto is_big = hn::Gt(size, hn::Set(d, core::kBlueBiggest));
+    const auto up = hn::Mul(x, hn::Set(d, core::kBlueScaleUp));
+    const auto down = hn::Mul(x, hn::Set(d, core::kBlueScaleDown));
     // Not a number is neither small nor big, so it lands in the medium bin.
     const auto in_between = hn::IfThenZeroElse(hn::Or(is_small, is_big), x);
     small_[v] = hn::Add(small_[v], hn::IfThenElseZero(is_small, hn::Mul(up, up)));

@@ -37,18 +37,7 @@ struct SgdCoefficients {
   T weight_decay;
 };
 
-/// Sums over one chunk of parameters and its step.
-struct UpdateSums {
-  SquareSum gradient;          // of g, without weight decay
-  SquareSum weight_before;     // of w before the step
-  SquareSum change;            // of the stored w after - w before
-  double gradient_max = 0;     // max |g| over finite entries
-  std::int64_t zero = 0;       // entries of g that are exactly zero
-  std::int64_t nonfinite = 0;  // entries of g that are infinite or not a number
-  std::int64_t unchanged = 0;  // entries of w whose stored bits the step left alone
-
-  UpdateSums& operator+=(const UpdateSums& other) noexcept;
-};
+using core::UpdateSums;
 
 /// velocity may be empty when momentum is 0. weights, velocity, gradient: equal lengths.
 template <class T>

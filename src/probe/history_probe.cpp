@@ -1,16 +1,13 @@
 #include "probe/history_probe.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "probe/quantities.hpp"
 #include "probe/snapshot.hpp"
 
 namespace plumb::probe {
-
-static_assert(kPhases == train::kPhaseCount);
-static_assert(kLowestExponent == math::kLowestExponent);
-static_assert(kHighestExponent == math::kHighestExponent);
 
 Subject make_subject(const net::NetworkSettings& network, const net::ProblemShape& problem,
                      net::Loss loss, std::size_t batch, std::size_t slice) {
@@ -30,11 +27,11 @@ Subject make_subject(const net::NetworkSettings& network, const net::ProblemShap
   return subject;
 }
 
-HistoryProbe::HistoryProbe(RecordSettings settings, Subject subject, RowSink* sink)
+HistoryProbe::HistoryProbe(RecordSettings settings, Subject subject, history::RowSink* sink)
     : settings_(std::move(settings)),
       subject_(std::move(subject)),
       sink_(sink),
-      noise_(subject_.stages.size(), NoiseScale(subject_.slice, subject_.batch)),
+      noise_(subject_.stages.size(), history::NoiseScale(subject_.slice, subject_.batch)),
       total_noise_(subject_.slice, subject_.batch) {}
 
 bool HistoryProbe::counts(std::uint64_t step) const {
@@ -58,8 +55,8 @@ void HistoryProbe::on_step(const train::StepReport& report) {
 }
 
 void HistoryProbe::write_row(const train::StepReport& report) {
-  StepRow row;
-  row.step = static_cast<std::int64_t>(report.step);
+  history::StepRow row;
+  row.step = report.step;
   row.loss = report.loss;
   row.accuracy = report.accuracy;
   row.learning_rate = report.learning_rate;
@@ -70,7 +67,7 @@ void HistoryProbe::write_row(const train::StepReport& report) {
   math::SquareSum all_slices;
   math::SquareSum whole;
   for (std::size_t l = 0; l < report.layers.size(); ++l) {
-    const train::LayerSums& sums = report.layers[l];
+    const history::LayerSums& sums = report.layers[l];
     row.layers.push_back(
         layer_row(sums, subject_.stages[l], subject_.shapes[l], scale, subject_.pivots[l]));
     noise_[l].add(sums.slice_gradients, report.loss_scale, sums.exact_gradient);
@@ -86,12 +83,7 @@ void HistoryProbe::write_row(const train::StepReport& report) {
 }
 
 void HistoryProbe::write_histograms(const train::StepReport& report) {
-  HistogramRow row;
-  row.step = static_cast<std::int64_t>(report.step);
-  for (const train::LayerCounts& counts : report.counts) {
-    row.layers.push_back({counts.weight_gradient, counts.delta});
-  }
-  sink_->write_histograms(row);
+  sink_->write_histograms({report.step, {report.histograms.begin(), report.histograms.end()}});
 }
 
 void HistoryProbe::on_snapshot(const train::SnapshotReport& report) {
@@ -101,33 +93,18 @@ void HistoryProbe::on_snapshot(const train::SnapshotReport& report) {
 
 void HistoryProbe::on_timing(std::span<const train::StepTiming> timings) {
   if (sink_ == nullptr) return;
-  std::vector<TimingRow> rows;
-  for (const train::StepTiming& timing : timings) {
-    if (timing.step % settings_.every != 0) continue;
-    TimingRow& row = rows.emplace_back();
-    row.step = static_cast<std::int64_t>(timing.step);
-    std::copy(timing.seconds.begin(), timing.seconds.end(), row.seconds);
-  }
-  sink_->write_timing(rows);
-  if (settings_.buckets) write_buckets(timings);
+  std::vector<history::StepTiming> recorded;
+  std::copy_if(
+      timings.begin(), timings.end(), std::back_inserter(recorded),
+      [&](const history::StepTiming& timing) { return timing.step % settings_.every == 0; });
+  sink_->write_timing(recorded);
+  if (!settings_.buckets) return;
+  std::erase_if(recorded, [](const history::StepTiming& timing) { return timing.buckets.empty(); });
+  if (!recorded.empty()) sink_->write_buckets(recorded);
 }
 
-void HistoryProbe::write_buckets(std::span<const train::StepTiming> timings) {
-  std::vector<BucketRow> rows;
-  for (const train::StepTiming& timing : timings) {
-    if (timing.step % settings_.every != 0 || timing.buckets.empty()) continue;
-    BucketRow& row = rows.emplace_back();
-    row.step = static_cast<std::int64_t>(timing.step);
-    for (const train::BucketTiming& bucket : timing.buckets) {
-      row.buckets.push_back({bucket.ready, bucket.finish, bucket.exposed});
-    }
-  }
-  if (!rows.empty()) sink_->write_buckets(rows);
-}
-
-void HistoryProbe::on_evaluation(const train::EvaluationReport& report) {
-  if (sink_ == nullptr) return;
-  sink_->write_evaluation({static_cast<std::int64_t>(report.step), report.loss, report.accuracy});
+void HistoryProbe::on_evaluation(const train::Evaluation& evaluation) {
+  if (sink_ != nullptr) sink_->write_evaluation(evaluation);
 }
 
 }  // namespace plumb::probe

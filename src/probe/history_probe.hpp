@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
+#include "history/noise_scale.hpp"
+#include "history/rows.hpp"
 #include "net/network.hpp"
-#include "probe/noise_scale.hpp"
-#include "probe/rows.hpp"
 #include "probe/settings.hpp"
 #include "train/observer.hpp"
 
@@ -30,7 +30,7 @@ Subject make_subject(const net::NetworkSettings& network, const net::ProblemShap
 class HistoryProbe final : public train::Observer {
  public:
   /// sink: nullptr on ranks that store nothing. It must outlive the probe.
-  HistoryProbe(RecordSettings settings, Subject subject, RowSink* sink);
+  HistoryProbe(RecordSettings settings, Subject subject, history::RowSink* sink);
 
   [[nodiscard]] bool measures(std::uint64_t step) const override;
   [[nodiscard]] bool counts(std::uint64_t step) const override;
@@ -38,18 +38,17 @@ class HistoryProbe final : public train::Observer {
   void on_step(const train::StepReport& report) override;
   void on_snapshot(const train::SnapshotReport& report) override;
   void on_timing(std::span<const train::StepTiming> timings) override;
-  void on_evaluation(const train::EvaluationReport& report) override;
+  void on_evaluation(const train::Evaluation& evaluation) override;
 
  private:
   void write_row(const train::StepReport& report);
   void write_histograms(const train::StepReport& report);
-  void write_buckets(std::span<const train::StepTiming> timings);
 
   RecordSettings settings_;
   Subject subject_;
-  RowSink* sink_;
-  std::vector<NoiseScale> noise_;  // of each row
-  NoiseScale total_noise_;         // of all weights
+  history::RowSink* sink_;
+  std::vector<history::NoiseScale> noise_;  // of each row
+  history::NoiseScale total_noise_;         // of all weights
 };
 
 }  // namespace plumb::probe

@@ -6,10 +6,10 @@
 namespace plumb::probe {
 namespace {
 
-void fill_gradient(const train::LayerSums& sums, const net::LayerShape& shape,
-                   const StepScale& scale, LayerRow& row) {
+void fill_gradient(const history::LayerSums& sums, const net::LayerShape& shape,
+                   const StepScale& scale, history::LayerRow& row) {
   const auto weights = static_cast<double>(shape.weights());
-  const math::UpdateSums& update = sums.update;
+  const core::UpdateSums& update = sums.update;
   row.delta_rms = delta_rms(sums, scale);
   row.delta_mean_norm = sums.mean_delta.norm();
   row.bias_gradient_norm = sums.bias_gradient.norm();
@@ -23,8 +23,8 @@ void fill_gradient(const train::LayerSums& sums, const net::LayerShape& shape,
   row.nonfinite_count = update.nonfinite;
 }
 
-void fill_activation(const train::LayerSums& sums, const net::Stage& stage, const StepScale& scale,
-                     double pivot, LayerRow& row) {
+void fill_activation(const history::LayerSums& sums, const net::Stage& stage,
+                     const StepScale& scale, double pivot, history::LayerRow& row) {
   const double entries = static_cast<double>(scale.samples) * static_cast<double>(stage.entries());
   const double mean_deviation = sums.activation.deviation / entries;
   const double variance =
@@ -38,13 +38,13 @@ void fill_activation(const train::LayerSums& sums, const net::Stage& stage, cons
 
 }  // namespace
 
-double delta_rms(const train::LayerSums& sums, const StepScale& scale) {
+double delta_rms(const history::LayerSums& sums, const StepScale& scale) {
   return sums.delta.scaled_norm(1 / static_cast<double>(scale.samples)) / scale.loss_scale;
 }
 
-LayerRow layer_row(const train::LayerSums& sums, const net::Stage& stage,
-                   const net::LayerShape& shape, const StepScale& scale, double pivot) {
-  LayerRow row;
+history::LayerRow layer_row(const history::LayerSums& sums, const net::Stage& stage,
+                            const net::LayerShape& shape, const StepScale& scale, double pivot) {
+  history::LayerRow row;
   fill_gradient(sums, shape, scale, row);
   fill_activation(sums, stage, scale, pivot, row);
   return row;

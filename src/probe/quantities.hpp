@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
+#include "history/rows.hpp"
 #include "net/network.hpp"
-#include "probe/rows.hpp"
 #include "train/observer.hpp"
 
 namespace plumb::probe {
@@ -16,12 +16,12 @@ struct StepScale {
 };
 
 /// sqrt(mean over samples of ||delta||^2), without the loss scale.
-double delta_rms(const train::LayerSums& sums, const StepScale& scale);
+double delta_rms(const history::LayerSums& sums, const StepScale& scale);
 
 /// One layer's row. `pivot` is what the activation sums were taken about. Definitions: contract,
 /// result files. Norms of nothing over nothing (a layer of zero weights in update_ratio) are 0 when
 /// the numerator is 0. noise_scale is left to NoiseScale.
-LayerRow layer_row(const train::LayerSums& sums, const net::Stage& stage,
-                   const net::LayerShape& shape, const StepScale& scale, double pivot);
+history::LayerRow layer_row(const history::LayerSums& sums, const net::Stage& stage,
+                            const net::LayerShape& shape, const StepScale& scale, double pivot);
 
 }  // namespace plumb::probe

@@ -7,14 +7,17 @@ namespace {
 
 auto slice(const train::Numbers& block, std::size_t offset, std::size_t count) {
   return std::visit(
-      [&](auto span) -> decltype(SnapshotArray::values) { return span.subspan(offset, count); },
+      [&](auto span) -> decltype(history::SnapshotArray::values) {
+        return span.subspan(offset, count);
+      },
       block);
 }
 
 /// Names the arrays of one block: the parameters ("W1") or their gradient ("dW1").
 class Namer {
  public:
-  Namer(const net::ParameterLayout& layout, const net::NetworkSettings& network, Snapshot& snapshot)
+  Namer(const net::ParameterLayout& layout, const net::NetworkSettings& network,
+        history::Snapshot& snapshot)
       : layout_(layout), network_(network), snapshot_(snapshot) {}
 
   void add_block(const train::Numbers& block, const std::string& prefix, const std::string& what) {
@@ -65,15 +68,16 @@ class Namer {
 
   const net::ParameterLayout& layout_;
   const net::NetworkSettings& network_;
-  Snapshot& snapshot_;
+  history::Snapshot& snapshot_;
 };
 
 }  // namespace
 
-Snapshot name_arrays(const train::SnapshotReport& report, const net::ParameterLayout& layout,
-                     const net::NetworkSettings& network, std::size_t inputs) {
-  Snapshot snapshot;
-  snapshot.step = static_cast<std::int64_t>(report.step);
+history::Snapshot name_arrays(const train::SnapshotReport& report,
+                              const net::ParameterLayout& layout,
+                              const net::NetworkSettings& network, std::size_t inputs) {
+  history::Snapshot snapshot;
+  snapshot.step = report.step;
   snapshot.arrays.push_back({"x",
                              slice(report.x, 0, report.samples * inputs),
                              {report.samples, inputs},
@@ -82,7 +86,7 @@ Snapshot name_arrays(const train::SnapshotReport& report, const net::ParameterLa
   const bool classes = std::holds_alternative<std::span<const std::int32_t>>(report.y);
   snapshot.arrays.push_back(
       {"y",
-       std::visit([](auto y) -> decltype(SnapshotArray::values) { return y; }, report.y),
+       std::visit([](auto y) -> decltype(history::SnapshotArray::values) { return y; }, report.y),
        {report.samples},
        {"sample"},
        classes ? "classes of the global batch" : "values to be predicted for the global batch"});

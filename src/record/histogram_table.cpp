@@ -12,8 +12,8 @@ namespace {
 constexpr std::uint64_t kLargestChunkBytes = std::uint64_t{1} << 20;
 
 h5::Dataset create_exponent_axis(const h5::Group& group) {
-  std::vector<std::int64_t> exponents(probe::kExponents);
-  std::iota(exponents.begin(), exponents.end(), probe::kLowestExponent);
+  std::vector<std::int64_t> exponents(core::kExponents);
+  std::iota(exponents.begin(), exponents.end(), core::kLowestExponent);
   h5::Dataset axis =
       group.create_dataset("exponent", {h5::Type::Int64, {exponents.size()}, {}, false});
   axis.write<std::int64_t>(exponents);
@@ -29,12 +29,12 @@ h5::Dataset create_exponent_axis(const h5::Group& group) {
 h5::Dataset create_counts(const h5::Group& group, const Description& description,
                           const h5::Dataset& step, const h5::Dataset& layer,
                           const h5::Dataset& exponent) {
-  constexpr std::uint64_t kLayerBytes = sizeof(probe::ExponentHistogram);
+  constexpr std::uint64_t kLayerBytes = sizeof(core::ExponentCounts);
   const std::uint64_t layers = layer.dims().front();
   h5::DatasetSpec spec;
   spec.type = h5::Type::Uint64;
-  spec.dims = {0, layers, probe::kExponents};
-  spec.chunk = {1, std::min(layers, kLargestChunkBytes / kLayerBytes), probe::kExponents};
+  spec.dims = {0, layers, core::kExponents};
+  spec.chunk = {1, std::min(layers, kLargestChunkBytes / kLayerBytes), core::kExponents};
   spec.extendable = true;
   spec.compressed = true;
   h5::Dataset dataset = group.create_dataset(description.name, spec);
@@ -55,13 +55,13 @@ HistogramTable::HistogramTable(const h5::Group& group, const h5::Dataset& layer)
   }
 }
 
-void HistogramTable::add(const probe::HistogramRow& row) {
-  steps_.push_back(row.step);
+void HistogramTable::add(const history::HistogramRow& row) {
+  steps_.push_back(static_cast<std::int64_t>(row.step));
   const auto columns = histogram_columns();
   for (std::size_t c = 0; c < columns.size(); ++c) {
     std::vector<std::uint64_t>& counts = columns_[c].counts;
-    for (const probe::LayerHistograms& layer : row.layers) {
-      const probe::ExponentHistogram& histogram = layer.*columns[c].member;
+    for (const history::LayerHistograms& layer : row.layers) {
+      const core::ExponentCounts& histogram = layer.*columns[c].member;
       counts.insert(counts.end(), histogram.begin(), histogram.end());
     }
   }

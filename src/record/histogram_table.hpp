@@ -17,7 +17,7 @@ class HistogramTable {
   HistogramTable(const h5::Group& group, const h5::Dataset& layer);
 
   /// row.layers.size() is L.
-  void add(const probe::HistogramRow& row);
+  void add(const history::HistogramRow& row);
 
   [[nodiscard]] std::size_t buffered_bytes() const noexcept;
 

@@ -37,8 +37,7 @@ h5::Dataset create_layer_axis(const Group& group, const std::vector<LayerInfo>& 
 }
 
 h5::Dataset create_phase_axis(const Group& group) {
-  const std::vector<std::string> names(std::begin(probe::kPhaseNames),
-                                       std::end(probe::kPhaseNames));
+  const std::vector<std::string> names = core::all_names<history::Phase>();
   h5::Dataset axis = group.create_dataset("phase", {h5::Type::String, {names.size()}, {}, false});
   axis.write_strings(names);
   describe_dataset(axis, {"phase", kDimensionless,

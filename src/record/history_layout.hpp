@@ -28,6 +28,6 @@ HistoryTables create_layout(const h5::File& file, const HistoryHeader& header);
 /// One group of borrowed arrays, /snapshots/step_NNNNNN. Each dimension name becomes a scale
 /// 0 .. n-1 in that group. Throws core::IoError, and std::invalid_argument when shapes and
 /// dimensions contradict each other.
-void write_snapshot_group(const h5::File& file, const probe::Snapshot& snapshot);
+void write_snapshot_group(const h5::File& file, const history::Snapshot& snapshot);
 
 }  // namespace plumb::record

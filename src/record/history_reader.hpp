@@ -23,7 +23,7 @@ struct Table {
   }
 };
 
-/// Counts over (steps, layers, exponents) in C order; exponents from probe::kLowestExponent on.
+/// Counts over (steps, layers, exponents) in C order; exponents from core::kLowestExponent on.
 struct Histograms {
   std::size_t steps = 0;
   std::size_t layers = 0;

@@ -3,10 +3,10 @@
 namespace plumb::record {
 namespace {
 
-using probe::BucketTimes;
-using probe::LayerHistograms;
-using probe::LayerRow;
-using probe::StepRow;
+using history::BucketTimes;
+using history::LayerHistograms;
+using history::LayerRow;
+using history::StepRow;
 
 constexpr LayerColumn kGradientColumns[] = {
     {{"delta_rms", kDimensionless,

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <variant>
 
-#include "probe/rows.hpp"
+#include "history/rows.hpp"
 
 namespace plumb::record {
 
@@ -26,7 +26,7 @@ struct Description {
 /// A (S,L) dataset and the member of a row that fills it.
 struct LayerColumn {
   Description description;
-  std::variant<double probe::LayerRow::*, std::int64_t probe::LayerRow::*> member;
+  std::variant<double history::LayerRow::*, std::int64_t history::LayerRow::*> member;
 };
 
 std::span<const LayerColumn> gradient_columns();    // of /gradients
@@ -35,7 +35,7 @@ std::span<const LayerColumn> activation_columns();  // of /activations
 /// A (S) dataset and the member of a row that fills it.
 struct StepColumn {
   Description description;
-  double probe::StepRow::*member;
+  double history::StepRow::*member;
 };
 
 std::span<const StepColumn> training_columns();  // of /training
@@ -43,7 +43,7 @@ std::span<const StepColumn> training_columns();  // of /training
 /// A (S,L,E) dataset of counts and the member of a row that fills it.
 struct HistogramColumn {
   Description description;
-  probe::ExponentHistogram probe::LayerHistograms::*member;
+  core::ExponentCounts history::LayerHistograms::*member;
 };
 
 std::span<const HistogramColumn> histogram_columns();  // of /histograms
@@ -62,7 +62,7 @@ inline constexpr Description kTimingColumn = {
 /// A (S,B) dataset and the member of a bucket's times that fills it.
 struct BucketColumn {
   Description description;
-  double probe::BucketTimes::*member;
+  double history::BucketTimes::*member;
 };
 
 std::span<const BucketColumn> bucket_columns();  // of /timing/buckets

@@ -20,28 +20,30 @@ constexpr std::size_t kFlushHistogramBytes = std::size_t{8} << 20;
 struct PushValue {
   StepTable& table;
   std::size_t column;
-  const probe::LayerRow& row;
-  void operator()(double probe::LayerRow::*member) const { table.push(column, row.*member); }
-  void operator()(std::int64_t probe::LayerRow::*member) const { table.push(column, row.*member); }
+  const history::LayerRow& row;
+  void operator()(double history::LayerRow::*member) const { table.push(column, row.*member); }
+  void operator()(std::int64_t history::LayerRow::*member) const {
+    table.push(column, row.*member);
+  }
 };
 
 void add_layer_row(StepTable& table, std::span<const LayerColumn> columns,
-                   const probe::StepRow& row) {
+                   const history::StepRow& row) {
   table.start_row(row.step);
   for (std::size_t c = 0; c < columns.size(); ++c) {
     for (const auto& layer : row.layers) std::visit(PushValue{table, c, layer}, columns[c].member);
   }
 }
 
-void add_bucket_row(StepTable& table, const probe::BucketRow& row) {
+void add_bucket_row(StepTable& table, const history::StepTiming& row) {
   table.start_row(row.step);
   const auto columns = bucket_columns();
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    for (const probe::BucketTimes& bucket : row.buckets) table.push(c, bucket.*columns[c].member);
+    for (const history::BucketTimes& bucket : row.buckets) table.push(c, bucket.*columns[c].member);
   }
 }
 
-void add_training_row(StepTable& table, const probe::StepRow& row) {
+void add_training_row(StepTable& table, const history::StepRow& row) {
   const auto columns = training_columns();
   table.start_row(row.step);
   for (std::size_t c = 0; c < columns.size(); ++c) table.push(c, row.*columns[c].member);
@@ -96,8 +98,8 @@ struct HistoryWriter::Impl {
     if (given != layers) throw std::invalid_argument("a row has as many layers as the header");
   }
 
-  void expect_buckets(std::span<const probe::BucketRow> rows) const {
-    for (const probe::BucketRow& row : rows) {
+  void expect_buckets(std::span<const history::StepTiming> rows) const {
+    for (const history::StepTiming& row : rows) {
       if (buckets > 0 && row.buckets.size() == buckets) continue;
       throw std::invalid_argument("a row has as many buckets as the header, which is some");
     }
@@ -131,7 +133,7 @@ HistoryWriter::~HistoryWriter() {
   }
 }
 
-void HistoryWriter::write(const probe::StepRow& row) {
+void HistoryWriter::write(const history::StepRow& row) {
   impl_->expect_layers(row.layers.size());
   impl_->guarded([&] {
     HistoryTables& tables = *impl_->tables;
@@ -142,7 +144,7 @@ void HistoryWriter::write(const probe::StepRow& row) {
   });
 }
 
-void HistoryWriter::write_histograms(const probe::HistogramRow& row) {
+void HistoryWriter::write_histograms(const history::HistogramRow& row) {
   impl_->expect_layers(row.layers.size());
   impl_->guarded([&] {
     impl_->tables->histograms.add(row);
@@ -150,9 +152,9 @@ void HistoryWriter::write_histograms(const probe::HistogramRow& row) {
   });
 }
 
-void HistoryWriter::write_timing(std::span<const probe::TimingRow> rows) {
+void HistoryWriter::write_timing(std::span<const history::StepTiming> rows) {
   impl_->guarded([&] {
-    for (const probe::TimingRow& row : rows) {
+    for (const history::StepTiming& row : rows) {
       impl_->tables->timing.start_row(row.step);
       for (const double seconds : row.seconds) impl_->tables->timing.push(0, seconds);
     }
@@ -160,15 +162,15 @@ void HistoryWriter::write_timing(std::span<const probe::TimingRow> rows) {
   });
 }
 
-void HistoryWriter::write_buckets(std::span<const probe::BucketRow> rows) {
+void HistoryWriter::write_buckets(std::span<const history::StepTiming> rows) {
   impl_->expect_buckets(rows);
   impl_->guarded([&] {
-    for (const probe::BucketRow& row : rows) add_bucket_row(*impl_->tables->buckets, row);
+    for (const history::StepTiming& row : rows) add_bucket_row(*impl_->tables->buckets, row);
     impl_->write_out_when_due();
   });
 }
 
-void HistoryWriter::write_evaluation(const probe::EvaluationRow& row) {
+void HistoryWriter::write_evaluation(const history::Evaluation& row) {
   impl_->guarded([&] {
     StepTable& table = impl_->tables->evaluation;
     table.start_row(row.step);
@@ -178,7 +180,7 @@ void HistoryWriter::write_evaluation(const probe::EvaluationRow& row) {
   });
 }
 
-void HistoryWriter::write_snapshot(const probe::Snapshot& snapshot) {
+void HistoryWriter::write_snapshot(const history::Snapshot& snapshot) {
   impl_->guarded([&] {
     write_snapshot_group(impl_->file, snapshot);
     impl_->write_out();

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "probe/rows.hpp"
+#include "history/rows.hpp"
 
 namespace plumb::record {
 
@@ -58,7 +58,7 @@ struct HistoryOutcome {
 /// rows or 8 MiB of histograms, whichever comes first. Every failure throws core::IoError that
 /// names the file and the reason (a full disk says so); the .part file is then left as it is. When
 /// the process is ended by another thread (core/orderly_end.hpp), it is flushed once more.
-class HistoryWriter final : public probe::RowSink {
+class HistoryWriter final : public history::RowSink {
  public:
   /// Throws core::IoError when PATH exists and overwrite is false. A theory and rows of another
   /// number of layers or buckets than the header's are std::invalid_argument.
@@ -67,12 +67,12 @@ class HistoryWriter final : public probe::RowSink {
   HistoryWriter& operator=(const HistoryWriter&) = delete;
   ~HistoryWriter() override;
 
-  void write(const probe::StepRow& row) override;
-  void write_histograms(const probe::HistogramRow& row) override;
-  void write_timing(std::span<const probe::TimingRow> rows) override;
-  void write_buckets(std::span<const probe::BucketRow> rows) override;
-  void write_evaluation(const probe::EvaluationRow& row) override;
-  void write_snapshot(const probe::Snapshot& snapshot) override;
+  void write(const history::StepRow& row) override;
+  void write_histograms(const history::HistogramRow& row) override;
+  void write_timing(std::span<const history::StepTiming> rows) override;
+  void write_buckets(std::span<const history::StepTiming> rows) override;
+  void write_evaluation(const history::Evaluation& row) override;
+  void write_snapshot(const history::Snapshot& snapshot) override;
 
   /// Writes what is left, closes, syncs and renames. Nothing may be written afterwards.
   void finish(const HistoryOutcome& outcome);

@@ -11,7 +11,7 @@ namespace {
 
 using Axes = std::map<std::string, std::size_t>;  // dimension name -> length
 
-void collect_axes(Axes& axes, const probe::SnapshotArray& array) {
+void collect_axes(Axes& axes, const history::SnapshotArray& array) {
   if (array.shape.size() != array.dimensions.size()) {
     throw std::invalid_argument("snapshot array " + array.name + ": one dimension name per axis");
   }
@@ -35,7 +35,7 @@ h5::Dataset create_axis(const h5::Group& group, const std::string& name, std::si
 }
 
 template <class T>
-h5::Dataset create_array(const h5::Group& group, const probe::SnapshotArray& array,
+h5::Dataset create_array(const h5::Group& group, const history::SnapshotArray& array,
                          std::span<const T> values) {
   h5::Dataset dataset = group.create_dataset(
       array.name, {h5::TypeOf<T>::value, {array.shape.begin(), array.shape.end()}, {}, false});
@@ -43,7 +43,7 @@ h5::Dataset create_array(const h5::Group& group, const probe::SnapshotArray& arr
   return dataset;
 }
 
-void write_array(const h5::Group& group, const probe::SnapshotArray& array,
+void write_array(const h5::Group& group, const history::SnapshotArray& array,
                  const std::map<std::string, h5::Dataset>& axes) {
   const h5::Dataset dataset =
       std::visit([&](auto values) { return create_array(group, array, values); }, array.values);
@@ -55,7 +55,7 @@ void write_array(const h5::Group& group, const probe::SnapshotArray& array,
 
 }  // namespace
 
-void write_snapshot_group(const h5::File& file, const probe::Snapshot& snapshot) {
+void write_snapshot_group(const h5::File& file, const history::Snapshot& snapshot) {
   Axes lengths;
   for (const auto& array : snapshot.arrays) collect_axes(lengths, array);
   for (const auto& array : snapshot.arrays) {

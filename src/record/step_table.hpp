@@ -19,7 +19,7 @@ class StepTable {
   StepTable(const h5::Group& group, std::span<const Description> columns, const h5::Dataset* inner);
 
   /// Begins a row; then each column gets its values by push(), one or N of them.
-  void start_row(std::int64_t step) { steps_.push_back(step); }
+  void start_row(std::uint64_t step) { steps_.push_back(static_cast<std::int64_t>(step)); }
   void push(std::size_t column, double value) { columns_[column].reals.push_back(value); }
   void push(std::size_t column, std::int64_t value) { columns_[column].integers.push_back(value); }
 

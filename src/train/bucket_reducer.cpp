@@ -55,7 +55,7 @@ void BucketReducer<T>::begin() {
   for (Share& share : shares_) share.next = 0;
   first_ticket_ += started_;
   started_ = waited_ = finished_ = 0;
-  std::fill(timings_.begin(), timings_.end(), BucketTiming{});
+  std::fill(timings_.begin(), timings_.end(), BucketTimes{});
 }
 
 template <class T>

@@ -35,7 +35,7 @@ class BucketReducer final : public GradientReducer<T>, public BackwardListener {
   }
   [[nodiscard]] std::string describe(const std::vector<comm::Stall::Sum>& sums) const override;
   [[nodiscard]] std::vector<BucketShape> buckets() const override;
-  [[nodiscard]] std::span<const BucketTiming> bucket_timings() const override { return timings_; }
+  [[nodiscard]] std::span<const BucketTimes> bucket_timings() const override { return timings_; }
 
  private:
   using Ticket = typename comm::TreeAllreduce<T>::Ticket;
@@ -64,7 +64,7 @@ class BucketReducer final : public GradientReducer<T>, public BackwardListener {
   std::size_t started_ = 0;   // buckets of this step
   std::size_t waited_ = 0;    // buckets that were waited for
   std::size_t finished_ = 0;  // buckets before it are done, and have their time
-  std::vector<BucketTiming> timings_;
+  std::vector<BucketTimes> timings_;
 };
 
 }  // namespace plumb::train

@@ -29,8 +29,8 @@ net::LossSums evaluate_block(const net::Network<T>& network, std::span<const T> 
 }  // namespace
 
 template <class T>
-std::optional<EvaluationReport> evaluate(StepEngine<T>& engine, const TrainContext& context,
-                                         std::size_t slice_samples, std::uint64_t steps_done) {
+std::optional<Evaluation> evaluate(StepEngine<T>& engine, const TrainContext& context,
+                                   std::size_t slice_samples, std::uint64_t steps_done) {
   if (engine.step_under_way()) throw std::logic_error("an evaluation in the midst of a step");
   const std::uint64_t samples =
       context.dataset.size(data::Split::Test).value_or(kGeneratedTestSamples);
@@ -64,7 +64,7 @@ std::optional<EvaluationReport> evaluate(StepEngine<T>& engine, const TrainConte
   communicator.mpi_sum<double>(losses);
   communicator.sum(correct);
 
-  EvaluationReport report;
+  Evaluation report;
   report.step = steps_done;
   double hits = 0;
   for (std::size_t b = 0; b < blocks; ++b) {
@@ -76,9 +76,9 @@ std::optional<EvaluationReport> evaluate(StepEngine<T>& engine, const TrainConte
   return report;
 }
 
-template std::optional<EvaluationReport> evaluate(StepEngine<float>&, const TrainContext&,
-                                                  std::size_t, std::uint64_t);
-template std::optional<EvaluationReport> evaluate(StepEngine<double>&, const TrainContext&,
-                                                  std::size_t, std::uint64_t);
+template std::optional<Evaluation> evaluate(StepEngine<float>&, const TrainContext&, std::size_t,
+                                            std::uint64_t);
+template std::optional<Evaluation> evaluate(StepEngine<double>&, const TrainContext&, std::size_t,
+                                            std::uint64_t);
 
 }  // namespace plumb::train

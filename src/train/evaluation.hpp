@@ -17,7 +17,7 @@ inline constexpr std::uint64_t kGeneratedTestSamples = 2048;
 /// summed in block order, so the bits do not depend on the layout. nullopt without a test split.
 /// Uses the engine's slices as scratch: throws std::logic_error while a step is under way.
 template <class T>
-std::optional<EvaluationReport> evaluate(StepEngine<T>& engine, const TrainContext& context,
-                                         std::size_t slice_samples, std::uint64_t steps_done);
+std::optional<Evaluation> evaluate(StepEngine<T>& engine, const TrainContext& context,
+                                   std::size_t slice_samples, std::uint64_t steps_done);
 
 }  // namespace plumb::train

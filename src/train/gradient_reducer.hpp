@@ -66,7 +66,7 @@ class GradientReducer {
   }
   [[nodiscard]] virtual std::vector<BucketShape> buckets() const { return {}; }
   /// Of the last step, complete after wait_for_all().
-  [[nodiscard]] virtual std::span<const BucketTiming> bucket_timings() const { return {}; }
+  [[nodiscard]] virtual std::span<const BucketTimes> bucket_timings() const { return {}; }
 };
 
 template <class T>

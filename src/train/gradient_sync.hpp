@@ -66,7 +66,7 @@ class GradientSync {
 
   [[nodiscard]] std::vector<BucketShape> buckets() const { return reducer_->buckets(); }
   /// Of the last step.
-  [[nodiscard]] std::span<const BucketTiming> bucket_timings() const {
+  [[nodiscard]] std::span<const BucketTimes> bucket_timings() const {
     return reducer_->bucket_timings();
   }
   [[nodiscard]] const OverlapTimer& timer() const noexcept { return timer_; }

@@ -31,9 +31,9 @@ class StepEngine;
 struct StepResult {
   double loss_scale = 1;      // of the loss in this step
   FinishedGradient gradient;  // its norm is there when gradient.complete or the step was measured
-  std::span<const LayerSums> layers;    // empty unless measured
-  std::span<const LayerCounts> counts;  // empty unless counted
-  std::span<const BucketTiming> buckets;
+  std::span<const LayerSums> layers;        // empty unless measured
+  std::span<const LayerHistograms> counts;  // empty unless counted
+  std::span<const BucketTimes> buckets;
   PhaseSeconds seconds{};
 };
 
@@ -125,7 +125,7 @@ class StepEngine {
   std::vector<double> rows_;  // one row of step sums per slice of this rank, at least one
   std::size_t row_size_;
   std::vector<LayerSums> layer_sums_;
-  std::vector<LayerCounts> layer_counts_;
+  std::vector<LayerHistograms> layer_counts_;
   GradientSync<T> gradient_sync_;
 };
 

@@ -8,7 +8,7 @@ template <class Visit>
 void for_each_time(std::vector<StepTiming>& timings, const Visit& visit) {
   for (StepTiming& timing : timings) {
     for (double& seconds : timing.seconds) visit(seconds);
-    for (BucketTiming& bucket : timing.buckets) {
+    for (BucketTimes& bucket : timing.buckets) {
       visit(bucket.ready);
       visit(bucket.finish);
       visit(bucket.exposed);

@@ -113,7 +113,7 @@ class Trainer final : public Training {
     report.clip_factor = result.gradient.clip_factor;
     report.loss_scale = result.loss_scale;
     report.layers = result.layers;
-    report.counts = result.counts;
+    report.histograms = result.counts;
     announcer_->notify([&](Observer& observer) { observer.on_step(report); });
   }
 

@@ -21,7 +21,7 @@ struct Outcome {
   std::uint64_t diverged_step = 0;   // Diverged: the first step whose loss is not finite
   std::vector<double> step_seconds;  // slowest rank, recording included, evaluation excluded
   double total_seconds = 0;          // all steps, of the rank that took longest
-  std::optional<EvaluationReport> final_evaluation;
+  std::optional<Evaluation> final_evaluation;
   std::vector<Check> checks;
 };
 

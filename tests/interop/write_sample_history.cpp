@@ -11,7 +11,7 @@ namespace {
 
 using namespace plumb;
 
-constexpr int kSteps = 40;
+constexpr std::uint64_t kSteps = 40;
 
 record::HistoryHeader sample_header() {
   record::HistoryHeader header;
@@ -36,10 +36,10 @@ record::HistoryHeader sample_header() {
   return header;
 }
 
-probe::StepRow sample_row(int step) {
-  probe::StepRow row;
+history::StepRow sample_row(std::uint64_t step) {
+  history::StepRow row;
   row.step = step;
-  row.loss = 2.0 / (1 + step);
+  row.loss = 2.0 / static_cast<double>(1 + step);
   row.accuracy = 0.5;
   row.learning_rate = 0.1;
   row.gradient_norm = 2.5;
@@ -47,7 +47,7 @@ probe::StepRow sample_row(int step) {
   row.noise_scale = std::numeric_limits<double>::quiet_NaN();  // as a batch of one slice has it
   row.layers.resize(3);
   for (int layer = 0; layer < 3; ++layer) {
-    row.layers[layer].delta_rms = 1e-6 * (layer + 1) * (step + 1);
+    row.layers[layer].delta_rms = 1e-6 * static_cast<double>(layer + 1) * static_cast<double>(step + 1);
     row.layers[layer].nonfinite_count = layer;
     row.layers[layer].noise_scale = 26.0;
   }
@@ -55,12 +55,12 @@ probe::StepRow sample_row(int step) {
 }
 
 // Every weight is counted at every step, and three samples' deltas of every unit.
-probe::HistogramRow sample_histograms(int step) {
-  probe::HistogramRow row;
+history::HistogramRow sample_histograms(std::uint64_t step) {
+  history::HistogramRow row;
   row.step = step;
   for (const record::LayerInfo& layer : sample_header().layers) {
-    probe::LayerHistograms& counts = row.layers.emplace_back();
-    const auto place = static_cast<std::size_t>(step) % probe::kExponents;
+    history::LayerHistograms& counts = row.layers.emplace_back();
+    const auto place = static_cast<std::size_t>(step) % core::kExponents;
     counts.weight_gradient[place] = static_cast<std::uint64_t>(layer.fan_in * layer.fan_out - 1);
     counts.weight_gradient.back() = 1;
     counts.delta[place] = static_cast<std::uint64_t>(3 * layer.fan_out);
@@ -68,11 +68,11 @@ probe::HistogramRow sample_histograms(int step) {
   return row;
 }
 
-probe::BucketRow sample_buckets(int step) {
-  probe::BucketRow row;
+history::StepTiming sample_buckets(std::uint64_t step) {
+  history::StepTiming row;
   row.step = step;
   for (std::size_t bucket = 0; bucket < sample_header().buckets.size(); ++bucket) {
-    const double ready = 1e-3 * static_cast<double>(bucket + 1) + 1e-6 * step;
+    const double ready = 1e-3 * static_cast<double>(bucket + 1) + 1e-6 * static_cast<double>(step);
     row.buckets.push_back({ready, ready + 5e-4, 1e-4});
   }
   return row;
@@ -108,14 +108,14 @@ void write_sample_snapshot(record::HistoryWriter& writer) {
 
 void write_sample(const std::string& folder) {
   record::HistoryWriter writer(folder + "/0000-sample.h5", sample_header(), true);
-  for (int step = 0; step < kSteps; ++step) {
+  for (std::uint64_t step = 0; step < kSteps; ++step) {
     writer.write(sample_row(step));
-    probe::TimingRow timing;
+    history::StepTiming timing;
     timing.step = step;
     timing.seconds[1] = 1e-3;
-    timing.seconds[probe::kPhases - 1] = 2e-3;
+    timing.seconds.back() = 2e-3;
     writer.write_timing({&timing, 1});
-    const probe::BucketRow buckets = sample_buckets(step);
+    const history::StepTiming buckets = sample_buckets(step);
     writer.write_buckets({&buckets, 1});
     if (step % 10 == 0) writer.write_histograms(sample_histograms(step));
     if (step == 7) write_sample_snapshot(writer);

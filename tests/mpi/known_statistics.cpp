@@ -58,21 +58,21 @@ class OneInput final : public data::Dataset {
 };
 
 /// Keeps the last row.
-class LastRow final : public probe::RowSink {
+class LastRow final : public history::RowSink {
  public:
-  void write(const probe::StepRow& next) override { row = next; }
-  void write_histograms(const probe::HistogramRow& /*row*/) override {}
-  void write_timing(std::span<const probe::TimingRow> /*rows*/) override {}
-  void write_buckets(std::span<const probe::BucketRow> /*rows*/) override {}
-  void write_evaluation(const probe::EvaluationRow& /*row*/) override {}
-  void write_snapshot(const probe::Snapshot& /*snapshot*/) override {}
+  void write(const history::StepRow& next) override { row = next; }
+  void write_histograms(const history::HistogramRow& /*row*/) override {}
+  void write_timing(std::span<const history::StepTiming> /*rows*/) override {}
+  void write_buckets(std::span<const history::StepTiming> /*rows*/) override {}
+  void write_evaluation(const history::Evaluation& /*row*/) override {}
+  void write_snapshot(const history::Snapshot& /*snapshot*/) override {}
 
-  probe::StepRow row;
+  history::StepRow row;
 };
 
 /// The last recorded row of a training.
-probe::StepRow measure(const net::NetworkSettings& network, const train::TrainSettings& settings,
-                       const data::Dataset& dataset) {
+history::StepRow measure(const net::NetworkSettings& network, const train::TrainSettings& settings,
+                         const data::Dataset& dataset) {
   LastRow sink;
   probe::RecordSettings record;
   record.histogram_every = settings.steps;
@@ -101,7 +101,7 @@ TEST(noise_scale, of_linear_regression_is_26_samples) {
   settings.steps = 4000;
   settings.batch = 256;
   settings.slice = 16;
-  const probe::StepRow row = measure(network, settings, LinearRegression());
+  const history::StepRow row = measure(network, settings, LinearRegression());
   ASSERT_EQ(row.step, 3999);
   EXPECT_NEAR(row.layers[0].noise_scale, 26, 0.03 * 26);
   EXPECT_EQ(row.noise_scale, row.layers[0].noise_scale);  // there are no other weights
@@ -128,7 +128,7 @@ std::size_t dead_networks(Shape shape, std::size_t seeds) {
   settings.batch = 1;
   std::size_t dead = 0;
   for (settings.seed = 1; settings.seed <= seeds; ++settings.seed) {
-    const probe::StepRow row = measure(network, settings, dataset);
+    const history::StepRow row = measure(network, settings, dataset);
     if (row.layers[shape.layers - 1].dead_fraction == 1) ++dead;
   }
   return dead;

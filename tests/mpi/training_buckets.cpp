@@ -81,7 +81,7 @@ TEST(buckets, have_times_that_fit_together) {
       EXPECT_GE(phase(step.seconds, train::Phase::AllreduceHidden), 0);
       EXPECT_GE(phase(step.seconds, train::Phase::Backward), 0);
       EXPECT_GE(phase(step.seconds, train::Phase::Update), 0);
-      for (const train::BucketTiming& bucket : step.buckets) {
+      for (const train::BucketTimes& bucket : step.buckets) {
         // The slowest rank of either: a bucket is not summed before the last rank has computed it.
         EXPECT_GT(bucket.ready, 0);
         EXPECT_GE(bucket.finish, bucket.ready);

@@ -5,17 +5,13 @@
 #include <cstdint>
 #include <span>
 
+#include "core/accumulators.hpp"
 #include "core/matrix_view.hpp"
 #include "math/activations/activation.hpp"
 
 namespace plumb::math {
 
-/// Sums over the units and samples of one activation call; see probe for what they become.
-struct ActivationSums {
-  double deviation = 0;          // sum of (a - pivot)
-  double deviation_squared = 0;  // sum of (a - pivot)^2
-  std::int64_t saturated = 0;    // entries whose derivative is below 1/100 of the largest possible
-};
+using core::ActivationSums;
 
 /// phi(0): the pivot of ActivationSums, so that the variance of nearly constant activations does
 /// not cancel. 1/2 for sigmoid, 0 otherwise.

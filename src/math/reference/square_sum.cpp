@@ -1,7 +1,7 @@
 // Reference implementation (a plain loop) of square_sum.
 #include <cmath>
 
-#include "math/blue_constants.hpp"
+#include "core/accumulators.hpp"
 #include "math/square_sum.hpp"
 
 namespace plumb::math::reference {
@@ -9,10 +9,10 @@ namespace {
 
 void add_square(SquareSum& sum, double x) noexcept {
   const double size = std::abs(x);
-  if (size < kBlueSmallest) {
-    sum.small += (x * kBlueScaleUp) * (x * kBlueScaleUp);
-  } else if (size > kBlueBiggest) {
-    sum.big += (x * kBlueScaleDown) * (x * kBlueScaleDown);
+  if (size < core::kBlueSmallest) {
+    sum.small += (x * core::kBlueScaleUp) * (x * core::kBlueScaleUp);
+  } else if (size > core::kBlueBiggest) {
+    sum.big += (x * core::kBlueScaleDown) * (x * core::kBlueScaleDown);
   } else {
     sum.medium += x * x;
   }

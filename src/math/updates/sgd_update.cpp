@@ -82,17 +82,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace plumb::math {
 
-UpdateSums& UpdateSums::operator+=(const UpdateSums& other) noexcept {
-  gradient += other.gradient;
-  weight_before += other.weight_before;
-  change += other.change;
-  gradient_max = std::max(gradient_max, other.gradient_max);
-  zero += other.zero;
-  nonfinite += other.nonfinite;
-  unchanged += other.unchanged;
-  return *this;
-}
-
 HWY_EXPORT(sgd_float);
 HWY_EXPORT(sgd_double);
 HWY_EXPORT(sgd_measured_float);

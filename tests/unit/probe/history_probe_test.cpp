@@ -7,32 +7,32 @@ namespace plumb::probe {
 namespace {
 
 /// Remembers the rows about time.
-class TimeSink final : public RowSink {
+class TimeSink final : public history::RowSink {
  public:
-  void write(const StepRow& /*row*/) override {}
-  void write_histograms(const HistogramRow& /*row*/) override {}
-  void write_timing(std::span<const TimingRow> rows) override {
+  void write(const history::StepRow& /*row*/) override {}
+  void write_histograms(const history::HistogramRow& /*row*/) override {}
+  void write_timing(std::span<const history::StepTiming> rows) override {
     timing.insert(timing.end(), rows.begin(), rows.end());
   }
-  void write_buckets(std::span<const BucketRow> rows) override {
+  void write_buckets(std::span<const history::StepTiming> rows) override {
     ++bucket_calls;
     buckets.insert(buckets.end(), rows.begin(), rows.end());
   }
-  void write_evaluation(const EvaluationRow& /*row*/) override {}
-  void write_snapshot(const Snapshot& /*snapshot*/) override {}
+  void write_evaluation(const history::Evaluation& /*row*/) override {}
+  void write_snapshot(const history::Snapshot& /*snapshot*/) override {}
 
-  std::vector<TimingRow> timing;
-  std::vector<BucketRow> buckets;
+  std::vector<history::StepTiming> timing;
+  std::vector<history::StepTiming> buckets;
   int bucket_calls = 0;
 };
 
 /// Steps 0 .. 5 with two buckets each, in thousandths of a second.
-std::vector<train::StepTiming> six_steps() {
-  std::vector<train::StepTiming> timings(6);
+std::vector<history::StepTiming> six_steps() {
+  std::vector<history::StepTiming> timings(6);
   for (std::size_t s = 0; s < timings.size(); ++s) {
     const auto step = static_cast<double>(s);
     timings[s].step = s;
-    train::phase(timings[s].seconds, train::Phase::AllreduceHidden) = 1e-3 * step;
+    history::phase(timings[s].seconds, history::Phase::AllreduceHidden) = 1e-3 * step;
     timings[s].buckets = {{1e-3 * step, 2e-3 * step, 3e-3 * step},
                           {4e-3 * step, 5e-3 * step, 6e-3 * step}};
   }
@@ -50,7 +50,7 @@ Subject small_subject() {
 }
 
 void tell(TimeSink& sink, const RecordSettings& settings,
-          const std::vector<train::StepTiming>& timings) {
+          const std::vector<history::StepTiming>& timings) {
   HistoryProbe probe(settings, small_subject(), &sink);
   probe.on_timing(timings);
 }
@@ -64,11 +64,11 @@ TEST(history_probe, hands_the_times_of_buckets_on_for_the_recorded_steps) {
   ASSERT_EQ(sink.buckets.size(), 3U);
   ASSERT_EQ(sink.timing.size(), 3U);
   for (std::size_t row = 0; row < 3; ++row) {
-    EXPECT_EQ(sink.buckets[row].step, static_cast<std::int64_t>(2 * row));
+    EXPECT_EQ(sink.buckets[row].step, 2 * row);
     EXPECT_EQ(sink.buckets[row].step, sink.timing[row].step);
     ASSERT_EQ(sink.buckets[row].buckets.size(), 2U);
   }
-  const BucketTimes& last = sink.buckets[2].buckets[1];
+  const history::BucketTimes& last = sink.buckets[2].buckets[1];
   EXPECT_EQ(last.ready, 4e-3 * 4);
   EXPECT_EQ(last.finish, 5e-3 * 4);
   EXPECT_EQ(last.exposed, 6e-3 * 4);
@@ -82,8 +82,8 @@ TEST(history_probe, keeps_the_times_of_buckets_to_itself_unless_asked) {
 }
 
 TEST(history_probe, says_nothing_of_buckets_where_there_are_none) {
-  std::vector<train::StepTiming> timings = six_steps();
-  for (train::StepTiming& timing : timings) timing.buckets.clear();
+  std::vector<history::StepTiming> timings = six_steps();
+  for (history::StepTiming& timing : timings) timing.buckets.clear();
   RecordSettings settings;
   settings.buckets = true;
   TimeSink sink;
@@ -95,10 +95,9 @@ TEST(history_probe, says_nothing_of_buckets_where_there_are_none) {
 TEST(history_probe, names_hidden_communication_after_the_phases_that_make_up_a_step) {
   TimeSink sink;
   tell(sink, {}, six_steps());
-  EXPECT_STREQ(kPhaseNames[kPhases - 1], "allreduce_hidden");
-  EXPECT_STREQ(kPhaseNames[static_cast<std::size_t>(train::Phase::AllreduceExposed)],
-               "allreduce_exposed");
-  EXPECT_EQ(sink.timing[5].seconds[kPhases - 1], 1e-3 * 5);
+  EXPECT_EQ(history::kPhases[history::PhaseSeconds().size() - 1].name, "allreduce_hidden");
+  EXPECT_EQ(core::name_of(history::Phase::AllreduceExposed), "allreduce_exposed");
+  EXPECT_EQ(sink.timing[5].seconds.back(), 1e-3 * 5);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 namespace plumb::probe {
 namespace {
 
-train::LayerSums sums_of_a_small_layer() {
-  train::LayerSums sums;  // 2 samples, 3 -> 2 units
+history::LayerSums sums_of_a_small_layer() {
+  history::LayerSums sums;  // 2 samples, 3 -> 2 units
   sums.delta.medium = 18;
   sums.mean_delta.medium = 9;
   sums.bias_gradient.medium = 16;
@@ -52,12 +52,12 @@ TEST(quantities, follow_the_definitions) {
 }
 
 TEST(quantities, a_step_that_changes_nothing_has_ratio_zero_even_without_weights) {
-  train::LayerSums sums;
+  history::LayerSums sums;
   EXPECT_EQ(layer_row(sums, small_stage(), {3, 2}, {2, 1}, 0).update_ratio, 0);
 }
 
 TEST(quantities, a_delta_of_1e_300_is_not_rounded_to_zero) {
-  train::LayerSums sums;
+  history::LayerSums sums;
   sums.delta = math::square_sum<double>(std::vector<double>{1e-300, 1e-300, 1e-300, 1e-300});
   // sqrt(4e-600 / 4 samples)
   EXPECT_NEAR(layer_row(sums, small_stage(), {3, 2}, {4, 1}, 0).delta_rms / 1e-300, 1, 1e-14);

@@ -23,9 +23,9 @@ TEST(buckets, keep_their_times_of_every_step) {
     ASSERT_EQ(table.cols, kSampleBuckets) << name;
   }
   for (std::size_t s = 0; s < 3; ++s) {
-    const probe::BucketRow row = sample_buckets(static_cast<std::int64_t>(s));
+    const history::StepTiming row = sample_buckets(s);
     for (std::size_t b = 0; b < kSampleBuckets; ++b) {
-      const probe::BucketTimes& times = row.buckets[b];
+      const history::BucketTimes& times = row.buckets[b];
       EXPECT_EQ(history.table("timing/buckets/ready_seconds").at(s, b), times.ready);
       EXPECT_EQ(history.table("timing/buckets/finish_seconds").at(s, b), times.finish);
       EXPECT_EQ(history.table("timing/buckets/exposed_seconds").at(s, b), times.exposed);
@@ -86,7 +86,7 @@ TEST(buckets, may_belong_to_a_run_without_steps) {
 TEST(buckets, of_another_number_than_the_header_are_refused) {
   const TemporaryFolder folder;
   HistoryWriter writer(folder / "a.h5", sample_header_with_buckets(), false);
-  probe::BucketRow row = sample_buckets(0);
+  history::StepTiming row = sample_buckets(0);
   row.buckets.pop_back();
   EXPECT_THROW(writer.write_buckets({&row, 1}), std::invalid_argument);
   HistoryWriter without(folder / "b.h5", sample_header(), false);

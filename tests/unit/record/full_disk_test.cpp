@@ -31,7 +31,7 @@ void limit_file_size(rlim_t bytes) {
 void write_long_history(const fs::path& path) {
   HistoryWriter writer(path, sample_header(), false);
   const std::vector<float> x(20'000, 1.0F);
-  for (std::int64_t step = 0; step < 4000; ++step) {
+  for (std::uint64_t step = 0; step < 4000; ++step) {
     writer.write(sample_row(step));
     if (step % 10 == 0) writer.write_histograms(sample_histograms(step));
     if (step == 1000) {

@@ -16,7 +16,7 @@ using namespace plumb::testing;
 
 class history_round_trip : public ::testing::Test {
  protected:
-  static constexpr std::int64_t kSteps = 5;
+  static constexpr std::uint64_t kSteps = 5;
   history_round_trip() { write_sample_history(folder_ / "0000-sample.h5", kSteps); }
   [[nodiscard]] HistoryReader reader() const { return HistoryReader(folder_ / "0000-sample.h5"); }
 
@@ -29,8 +29,7 @@ class history_round_trip : public ::testing::Test {
       ASSERT_EQ(table.cols, kSampleLayers) << names[c];
       for (std::size_t s = 0; s < table.rows; ++s) {
         for (std::size_t l = 0; l < table.cols; ++l) {
-          double wanted =
-              sample_value(static_cast<std::int64_t>(s), l, first_column + static_cast<int>(c));
+          double wanted = sample_value(s, l, first_column + static_cast<int>(c));
           if (names[c] == "nonfinite_count") wanted = std::floor(wanted);
           EXPECT_EQ(table.at(s, l), wanted) << names[c] << " " << s << " " << l;
         }
@@ -96,7 +95,7 @@ TEST_F(history_round_trip, keeps_every_count_of_the_histograms) {
       for (std::size_t l = 0; l < kSampleLayers; ++l) {
         for (int e = -150; e <= 128; ++e) {
           EXPECT_EQ(histograms.at(s, l)[static_cast<std::size_t>(e + 150)],
-                    sample_count(2 * static_cast<std::int64_t>(s), l, column, e));
+                    sample_count(2 * s, l, column, e));
         }
       }
     }
@@ -147,14 +146,13 @@ TEST_F(history_round_trip, keeps_the_time_of_every_phase) {
   const HistoryReader history = reader();
   const Table seconds = history.table("timing/seconds");
   ASSERT_EQ(seconds.rows, 5U);
-  ASSERT_EQ(seconds.cols, probe::kPhases);
+  ASSERT_EQ(seconds.cols, std::size(history::kPhases));
   for (std::size_t s = 0; s < seconds.rows; ++s) {
-    const auto row = sample_timing(static_cast<std::int64_t>(s));
+    const auto row = sample_timing(s);
     for (std::size_t p = 0; p < seconds.cols; ++p) EXPECT_EQ(seconds.at(s, p), row.seconds[p]);
   }
-  EXPECT_EQ(
-      history.root().open_dataset("timing/phase").read_strings(),
-      (std::vector<std::string>(std::begin(probe::kPhaseNames), std::end(probe::kPhaseNames))));
+  EXPECT_EQ(history.root().open_dataset("timing/phase").read_strings(),
+            core::all_names<history::Phase>());
 }
 
 TEST_F(history_round_trip, numbers_the_layers_from_one_and_names_them) {
@@ -217,7 +215,7 @@ TEST(history, keeps_numbers_that_are_not_finite_bit_by_bit) {
   const auto odd_nan = std::bit_cast<double>(bits);
   {
     HistoryWriter writer(folder / "a.h5", sample_header(), false);
-    probe::StepRow row = sample_row(0);
+    history::StepRow row = sample_row(0);
     row.layers[1].delta_rms = odd_nan;
     row.layers[2].delta_rms = -std::numeric_limits<double>::infinity();
     row.layers[0].delta_rms = -0.0;
@@ -244,7 +242,7 @@ TEST(history, may_hold_no_step_at_all) {
 
 TEST(history, of_many_steps_crosses_chunks_and_flushes) {
   const TemporaryFolder folder;
-  constexpr std::int64_t kMany = 3000;  // chunks hold 1,024 rows, a flush comes after 256
+  constexpr std::uint64_t kMany = 3000;  // chunks hold 1,024 rows, a flush comes after 256
   write_sample_history(folder / "a.h5", kMany);
   const HistoryReader history(folder / "a.h5");
   const auto steps = history.steps();
@@ -259,10 +257,10 @@ TEST(history, of_many_steps_crosses_chunks_and_flushes) {
 TEST(history, refuses_rows_with_another_number_of_layers) {
   const TemporaryFolder folder;
   HistoryWriter writer(folder / "a.h5", sample_header(), false);
-  probe::StepRow row = sample_row(0);
+  history::StepRow row = sample_row(0);
   row.layers.pop_back();
   EXPECT_THROW(writer.write(row), std::invalid_argument);
-  probe::HistogramRow histograms = sample_histograms(0);
+  history::HistogramRow histograms = sample_histograms(0);
   histograms.layers.pop_back();
   EXPECT_THROW(writer.write_histograms(histograms), std::invalid_argument);
 }
@@ -286,17 +284,17 @@ TEST(history, has_no_theory_where_there_is_none) {
 
 TEST(history, takes_little_room_for_histograms) {
   const TemporaryFolder folder;
-  constexpr std::int64_t kRows = 200;
-  const auto file_bytes = [&](const char* name, std::int64_t rows) {
+  constexpr std::uint64_t kRows = 200;
+  const auto file_bytes = [&](const char* name, std::uint64_t rows) {
     HistoryWriter writer(folder / name, sample_header(), false);
-    for (std::int64_t row = 0; row < rows; ++row) writer.write_histograms(sample_histograms(row));
+    for (std::uint64_t row = 0; row < rows; ++row) writer.write_histograms(sample_histograms(row));
     writer.finish({"completed", -1});
     return std::filesystem::file_size(folder / name);
   };
   // Of 279 counts 11 are not zero: a twelfth of the bytes is what listing their places and values
   // would about take.
   const std::size_t bytes = file_bytes("rows.h5", kRows) - file_bytes("none.h5", 0);
-  EXPECT_LT(bytes, kRows * kSampleLayers * sizeof(probe::LayerHistograms) / 12);
+  EXPECT_LT(bytes, kRows * kSampleLayers * sizeof(history::LayerHistograms) / 12);
 }
 
 }  // namespace

@@ -173,13 +173,13 @@ TEST(part_file, of_a_killed_process_can_be_read_up_to_its_last_flush) {
 }
 
 TEST(part_file, of_a_killed_process_lacks_at_most_eight_mebibytes_of_histograms) {
-  constexpr std::size_t kRowBytes = kSampleLayers * sizeof(probe::LayerHistograms);
+  constexpr std::size_t kRowBytes = kSampleLayers * sizeof(history::LayerHistograms);
   constexpr std::size_t kEightMebibytes = std::size_t{8} << 20;
   constexpr std::size_t kRows = 2 * kEightMebibytes / kRowBytes;
   const TemporaryFolder folder;
   write_and_be_killed(folder / "a.h5", [](HistoryWriter& writer) {
     for (std::size_t row = 0; row < kRows; ++row) {
-      writer.write_histograms(sample_histograms(static_cast<std::int64_t>(row)));
+      writer.write_histograms(sample_histograms(row));
     }
   });
   const HistoryReader history(folder / "a.h5.part");

@@ -32,20 +32,20 @@ inline record::HistoryHeader sample_header() {
 }
 
 /// Column `c` of layer `l` at `step`, all different.
-inline double sample_value(std::int64_t step, std::size_t layer, int column) {
+inline double sample_value(std::uint64_t step, std::size_t layer, int column) {
   return 0.1 + 1000.0 * static_cast<double>(step) + 100.0 * static_cast<double>(layer) + column;
 }
 
-inline probe::LayerRow sample_layer(std::int64_t step, std::size_t layer) {
+inline history::LayerRow sample_layer(std::uint64_t step, std::size_t layer) {
   const auto value = [&](int column) { return sample_value(step, layer, column); };
   return {value(0),  value(1),  value(2),  value(3),  value(4),
           value(5),  value(6),  value(7),  value(8),  static_cast<std::int64_t>(value(9)),
           value(10), value(11), value(12), value(13), value(14)};
 }
 
-inline probe::StepRow sample_row(std::int64_t step) {
+inline history::StepRow sample_row(std::uint64_t step) {
   const auto s = static_cast<double>(step);
-  probe::StepRow row{step, 2.0 / (1 + s), 0.25, 0.5, 3.0 + s, 0.75, 1024, 50 + s, {}};
+  history::StepRow row{step, 2.0 / (1 + s), 0.25, 0.5, 3.0 + s, 0.75, 1024, 50 + s, {}};
   for (std::size_t layer = 0; layer < kSampleLayers; ++layer) {
     row.layers.push_back(sample_layer(step, layer));
   }
@@ -54,17 +54,17 @@ inline probe::StepRow sample_row(std::int64_t step) {
 
 /// Exponent e of a layer of `column` (0 weight_gradient, 1 delta) at `step`: mostly nothing, and
 /// more than an int holds now and then.
-inline std::uint64_t sample_count(std::int64_t step, std::size_t layer, int column, int exponent) {
+inline std::uint64_t sample_count(std::uint64_t step, std::size_t layer, int column, int exponent) {
   if (exponent % 25 != 0) return 0;
   const auto value = sample_value(step, layer, column) + exponent + 150;
   return (exponent == 0 ? std::uint64_t{1} << 60 : 0) + static_cast<std::uint64_t>(value);
 }
 
-inline probe::HistogramRow sample_histograms(std::int64_t step) {
-  probe::HistogramRow row{step, std::vector<probe::LayerHistograms>(kSampleLayers)};
+inline history::HistogramRow sample_histograms(std::uint64_t step) {
+  history::HistogramRow row{step, std::vector<history::LayerHistograms>(kSampleLayers)};
   for (std::size_t layer = 0; layer < kSampleLayers; ++layer) {
-    for (int e = probe::kLowestExponent; e <= probe::kHighestExponent; ++e) {
-      const auto place = static_cast<std::size_t>(e - probe::kLowestExponent);
+    for (int e = core::kLowestExponent; e <= core::kHighestExponent; ++e) {
+      const auto place = static_cast<std::size_t>(e - core::kLowestExponent);
       row.layers[layer].weight_gradient[place] = sample_count(step, layer, 0, e);
       row.layers[layer].delta[place] = sample_count(step, layer, 1, e);
     }
@@ -72,10 +72,10 @@ inline probe::HistogramRow sample_histograms(std::int64_t step) {
   return row;
 }
 
-inline probe::TimingRow sample_timing(std::int64_t step) {
-  probe::TimingRow row;
+inline history::StepTiming sample_timing(std::uint64_t step) {
+  history::StepTiming row;
   row.step = step;
-  for (std::size_t p = 0; p < probe::kPhases; ++p) {
+  for (std::size_t p = 0; p < std::size(history::kPhases); ++p) {
     row.seconds[p] = 1e-3 * static_cast<double>(p + 1) + static_cast<double>(step);
   }
   return row;
@@ -91,8 +91,8 @@ inline record::HistoryHeader sample_header_with_buckets() {
 }
 
 /// A value of its own in every place, too.
-inline probe::BucketRow sample_buckets(std::int64_t step) {
-  probe::BucketRow row{step, std::vector<probe::BucketTimes>(kSampleBuckets)};
+inline history::StepTiming sample_buckets(std::uint64_t step) {
+  history::StepTiming row{step, {}, std::vector<history::BucketTimes>(kSampleBuckets)};
   for (std::size_t b = 0; b < kSampleBuckets; ++b) {
     const double start = static_cast<double>(step) + 0.25 * static_cast<double>(b);
     row.buckets[b] = {start, start + 0.125, start + 0.0625};
@@ -102,15 +102,15 @@ inline probe::BucketRow sample_buckets(std::int64_t step) {
 
 /// A finished history of steps 0 .. steps-1, with histograms of the even ones, and the times of
 /// buckets where the header has two.
-inline void write_sample_history(const std::filesystem::path& path, std::int64_t steps,
+inline void write_sample_history(const std::filesystem::path& path, std::uint64_t steps,
                                  const record::HistoryHeader& header = sample_header()) {
   record::HistoryWriter writer(path, header, false);
-  for (std::int64_t step = 0; step < steps; ++step) {
+  for (std::uint64_t step = 0; step < steps; ++step) {
     writer.write(sample_row(step));
     if (step % 2 == 0) writer.write_histograms(sample_histograms(step));
-    const probe::TimingRow timing = sample_timing(step);
+    const history::StepTiming timing = sample_timing(step);
     writer.write_timing({&timing, 1});
-    const probe::BucketRow buckets = sample_buckets(step);
+    const history::StepTiming buckets = sample_buckets(step);
     if (!header.buckets.empty()) writer.write_buckets({&buckets, 1});
   }
   writer.write_evaluation({steps, 0.75, 0.5});

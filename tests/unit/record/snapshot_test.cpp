@@ -10,8 +10,8 @@ namespace plumb::record {
 namespace {
 
 using namespace plumb::testing;
-using probe::Snapshot;
-using probe::SnapshotArray;
+using history::Snapshot;
+using history::SnapshotArray;
 
 const std::vector<float> kInputs = {1, 2, 3, 4, 5, 6};
 const std::vector<std::int32_t> kClasses = {1, 0, 2};

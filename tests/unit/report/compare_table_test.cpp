@@ -26,8 +26,8 @@ void write_run(const std::filesystem::path& path, const std::string& activation)
   header.resolved_json = R"({"network.depth": 2, "network.width": 3, "network.activation": ")" +
                          activation + R"(", "network.init": "he"})";
   record::HistoryWriter writer(path, header, false);
-  for (std::int64_t step = 0; step < 2; ++step) {
-    probe::StepRow row = sample_row(step);
+  for (std::uint64_t step = 0; step < 2; ++step) {
+    history::StepRow row = sample_row(step);
     row.layers[0].delta_rms = 0.25;
     row.layers[1].delta_rms = 0.5;
     row.layers[0].weight_gradient_norm = step == 0 ? 3.0 : 1.0 / 3.0;
@@ -84,7 +84,7 @@ TEST(run_summary, takes_the_geometric_mean_for_the_decay_per_layer) {
   header.theory.delta_rms_ratio = {0.5, 0.125, 0.25, 1e9, 1e9};
   {
     record::HistoryWriter writer(folder / "a.h5", header, false);
-    probe::StepRow row = sample_row(0);
+    history::StepRow row = sample_row(0);
     row.layers.resize(5);
     row.layers[0].delta_rms = 1;
     row.layers[3].delta_rms = 64;

@@ -19,13 +19,13 @@ namespace {
 using namespace plumb::testing;
 
 // A history of three steps; `change` may alter the row of step 1.
-using Change = std::function<void(probe::StepRow&)>;
+using Change = std::function<void(history::StepRow&)>;
 
 void write_changed(const std::filesystem::path& path, const Change& change,
                    const record::HistoryHeader& header = sample_header()) {
   record::HistoryWriter writer(path, header, false);
-  for (std::int64_t step = 0; step < 3; ++step) {
-    probe::StepRow row = sample_row(step);
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    history::StepRow row = sample_row(step);
     if (step == 1) change(row);
     writer.write(row);
   }
@@ -37,7 +37,7 @@ class exact_compare : public ::testing::Test {
   exact_compare() : a_(folder_ / "a.h5"), b_(folder_ / "b.h5") {}
 
   std::string difference_after(const Change& change) {
-    write_changed(a_, [](probe::StepRow&) {});
+    write_changed(a_, [](history::StepRow&) {});
     write_changed(b_, change);
     return first_difference(a_, b_).value_or("");
   }
@@ -48,11 +48,11 @@ class exact_compare : public ::testing::Test {
 };
 
 TEST_F(exact_compare, finds_nothing_between_two_writings_of_the_same) {
-  EXPECT_EQ(difference_after([](probe::StepRow&) {}), "");
+  EXPECT_EQ(difference_after([](history::StepRow&) {}), "");
 }
 
 TEST_F(exact_compare, finds_one_unit_in_the_last_place_and_names_it) {
-  const std::string difference = difference_after([](probe::StepRow& row) {
+  const std::string difference = difference_after([](history::StepRow& row) {
     row.layers[2].update_ratio = std::nextafter(row.layers[2].update_ratio, 0.0);
   });
   const double value = sample_value(1, 2, 6);
@@ -64,8 +64,8 @@ TEST_F(exact_compare, finds_one_unit_in_the_last_place_and_names_it) {
 }
 
 TEST_F(exact_compare, tells_minus_zero_from_zero) {
-  write_changed(a_, [](probe::StepRow& row) { row.loss = 0.0; });
-  write_changed(b_, [](probe::StepRow& row) { row.loss = -0.0; });
+  write_changed(a_, [](history::StepRow& row) { row.loss = 0.0; });
+  write_changed(b_, [](history::StepRow& row) { row.loss = -0.0; });
   EXPECT_EQ(first_difference(a_, b_).value_or(""), "/training/loss at step 1: 0 (0x0p+0) in " +
                                                        a_.string() + ", -0 (-0x0p+0) in " +
                                                        b_.string());
@@ -75,7 +75,7 @@ TEST_F(exact_compare, takes_not_a_number_as_equal_only_with_the_same_bits) {
   const double nan = std::bit_cast<double>(0x7ff8'0000'0000'0000U);
   const double other = std::bit_cast<double>(0x7ff8'0000'0000'0001U);
   const auto file_with = [&](const std::string& name, double value) {
-    write_changed(folder_ / name, [value](probe::StepRow& row) { row.loss = value; });
+    write_changed(folder_ / name, [value](history::StepRow& row) { row.loss = value; });
     return folder_ / name;
   };
   EXPECT_FALSE(first_difference(file_with("c.h5", nan), file_with("d.h5", nan)).has_value());
@@ -85,14 +85,14 @@ TEST_F(exact_compare, takes_not_a_number_as_equal_only_with_the_same_bits) {
 
 TEST_F(exact_compare, finds_a_different_integer) {
   const std::string difference =
-      difference_after([](probe::StepRow& row) { row.layers[0].nonfinite_count = 7; });
+      difference_after([](history::StepRow& row) { row.layers[0].nonfinite_count = 7; });
   EXPECT_EQ(difference.rfind("/gradients/nonfinite_count at step 1, layer 1: 1009 in ", 0), 0U)
       << difference;
 }
 
 void write_with_count(const std::filesystem::path& path, std::uint64_t count) {
   record::HistoryWriter writer(path, sample_header(), false);
-  probe::HistogramRow row = sample_histograms(6);
+  history::HistogramRow row = sample_histograms(6);
   row.layers[1].delta[150 - 24] = count;
   writer.write_histograms(row);
   writer.finish({"completed", -1});
@@ -112,7 +112,7 @@ TEST_F(exact_compare, compares_what_theory_predicts) {
     record::HistoryHeader header = sample_header();
     header.theory = theory;
     write_changed(
-        folder_ / name, [](probe::StepRow&) {}, header);
+        folder_ / name, [](history::StepRow&) {}, header);
     return folder_ / name;
   };
   record::TheoryHeader theory = sample_header().theory;
@@ -133,7 +133,7 @@ TEST_F(exact_compare, compares_what_theory_predicts) {
 TEST_F(exact_compare, reads_files_from_before_there_were_histograms) {
   { const OldHistory a(a_), b(b_); }
   EXPECT_EQ(first_difference(a_, b_).value_or(""), "");
-  write_changed(folder_ / "new.h5", [](probe::StepRow&) {});
+  write_changed(folder_ / "new.h5", [](history::StepRow&) {});
   EXPECT_NE(first_difference(a_, folder_ / "new.h5").value_or("").find(" missing in "),
             std::string::npos);
 }
@@ -154,9 +154,9 @@ TEST_F(exact_compare, leaves_timing_and_provenance_out) {
   write_sample_history(a_, 3);
   {
     record::HistoryWriter writer(b_, other, false);
-    for (std::int64_t step = 0; step < 3; ++step) writer.write(sample_row(step));
-    for (const std::int64_t step : {0, 2}) writer.write_histograms(sample_histograms(step));
-    const probe::TimingRow timing = sample_timing(100);
+    for (std::uint64_t step = 0; step < 3; ++step) writer.write(sample_row(step));
+    for (const std::uint64_t step : {0, 2}) writer.write_histograms(sample_histograms(step));
+    const history::StepTiming timing = sample_timing(100);
     writer.write_timing({&timing, 1});
     writer.write_evaluation({3, 0.75, 0.5});
     writer.finish({"completed", -1});
@@ -178,17 +178,17 @@ TEST_F(exact_compare, leaves_the_times_of_buckets_out_even_where_one_file_has_no
 }
 
 TEST_F(exact_compare, compares_attributes_of_the_model_and_of_the_root) {
-  write_changed(a_, [](probe::StepRow&) {});
+  write_changed(a_, [](history::StepRow&) {});
   record::HistoryHeader other = sample_header();
   other.model["depth"] = std::int64_t{3};
   write_changed(
-      b_, [](probe::StepRow&) {}, other);
+      b_, [](history::StepRow&) {}, other);
   EXPECT_EQ(first_difference(a_, b_).value_or(""),
             "/model@depth: 2 in " + a_.string() + ", 3 in " + b_.string());
   other = sample_header();
   other.model["extra"] = 0.5;
   write_changed(
-      folder_ / "c.h5", [](probe::StepRow&) {}, other);
+      folder_ / "c.h5", [](history::StepRow&) {}, other);
   EXPECT_EQ(first_difference(a_, folder_ / "c.h5").value_or(""),
             "/model@extra: attribute missing in " + a_.string());
   record::HistoryWriter stopped(folder_ / "d.h5", sample_header(), false);

@@ -1,9 +1,9 @@
+#include "core/accumulators.hpp"
+
+#include <algorithm>
 #include <cmath>
 
-#include "math/blue_constants.hpp"
-#include "math/square_sum.hpp"
-
-namespace plumb::math {
+namespace plumb::core {
 
 double SquareSum::norm() const noexcept { return scaled_norm(1.0); }
 
@@ -22,4 +22,15 @@ double SquareSum::scaled_norm(double factor) const noexcept {
   return std::hypot(small_root, std::sqrt(medium) * root_factor);
 }
 
-}  // namespace plumb::math
+UpdateSums& UpdateSums::operator+=(const UpdateSums& other) noexcept {
+  gradient += other.gradient;
+  weight_before += other.weight_before;
+  change += other.change;
+  gradient_max = std::max(gradient_max, other.gradient_max);
+  zero += other.zero;
+  nonfinite += other.nonfinite;
+  unchanged += other.unchanged;
+  return *this;
+}
+
+}  // namespace plumb::core

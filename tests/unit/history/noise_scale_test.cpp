@@ -1,4 +1,4 @@
-#include "probe/noise_scale.hpp"
+#include "history/noise_scale.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,11 +7,19 @@
 
 #include "core/random.hpp"
 
-namespace plumb::probe {
+namespace plumb::history {
 namespace {
 
-math::SquareSum squares(const std::vector<double>& values) {
-  return math::square_sum<double>(values);
+core::SquareSum squares(const std::vector<double>& values) {
+  core::SquareSum sum;
+  for (const double x : values) {
+    if (std::abs(x) < core::kBlueSmallest) {
+      sum.small += (x * core::kBlueScaleUp) * (x * core::kBlueScaleUp);
+    } else {
+      sum.medium += x * x;
+    }
+  }
+  return sum;
 }
 
 // Norms are roots that are squared again: a few roundings.
@@ -58,4 +66,4 @@ TEST(noise_scale, needs_two_slices) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::history

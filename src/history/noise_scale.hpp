@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-#include "math/square_sum.hpp"
+#include "core/accumulators.hpp"
 
-namespace plumb::probe {
+namespace plumb::history {
 
 /// McCandlish et al. 2018 (arXiv 1812.06162), appendix A.1, with b samples in each of K slices and
 /// B = K b: |G|^2 is estimated by (B |G_B|^2 - b |G_b|^2) / (B - b), tr(Sigma) by
@@ -19,8 +19,8 @@ class NoiseScale {
   /// One step. slices: sum over slices of the squares of (slice's gradient sum / B); whole: squares
   /// of the batch's mean gradient, before rounding; both carry loss_scale. Left out when not
   /// finite.
-  void add(const math::SquareSum& slices, double loss_scale, const math::SquareSum& whole);
-  /// B_simple in samples over the steps so far; not a number with a single slice or without steps.
+  void add(const core::SquareSum& slices, double loss_scale, const core::SquareSum& whole);
+  /// B_simple in samples over the steps so far; NaN with a single slice or without steps.
   [[nodiscard]] double value() const;
 
  private:
@@ -31,4 +31,4 @@ class NoiseScale {
   long double square_ = 0;
 };
 
-}  // namespace plumb::probe
+}  // namespace plumb::history

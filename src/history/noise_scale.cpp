@@ -1,12 +1,12 @@
-#include "probe/noise_scale.hpp"
+#include "history/noise_scale.hpp"
 
 #include <cmath>
 #include <limits>
 
-namespace plumb::probe {
+namespace plumb::history {
 
-void NoiseScale::add(const math::SquareSum& slices, double loss_scale,
-                     const math::SquareSum& whole) {
+void NoiseScale::add(const core::SquareSum& slices, double loss_scale,
+                     const core::SquareSum& whole) {
   if (slice_ >= batch_) return;
   const auto b = static_cast<long double>(slice_);
   const auto big = static_cast<long double>(batch_);
@@ -27,4 +27,4 @@ double NoiseScale::value() const {
   return static_cast<double>(trace_ / square_);
 }
 
-}  // namespace plumb::probe
+}  // namespace plumb::history

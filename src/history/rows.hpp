@@ -2,7 +2,6 @@
 // who makes them (probe) and who stores them (record) know nothing of each other.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,7 +9,10 @@
 #include <variant>
 #include <vector>
 
-namespace plumb::probe {
+#include "history/step_report.hpp"
+#include "history/timing.hpp"
+
+namespace plumb::history {
 
 /// Of one layer at one step. l = 1 is the first hidden layer, the last is the output layer.
 struct LayerRow {
@@ -32,7 +34,7 @@ struct LayerRow {
 };
 
 struct StepRow {
-  std::int64_t step = 0;
+  std::uint64_t step = 0;
   double loss = 0;
   double accuracy = 0;  // on the step's own batch
   double learning_rate = 0;
@@ -43,52 +45,10 @@ struct StepRow {
   std::vector<LayerRow> layers;
 };
 
-/// Entries by binary exponent e of their magnitude in [2^e, 2^(e+1)): one count per
-/// e = -150 .. 128; the first holds exact zeros and magnitudes below 2^-149, the last what is not
-/// finite in float32.
-inline constexpr int kLowestExponent = -150;
-inline constexpr int kHighestExponent = 128;
-inline constexpr std::size_t kExponents = kHighestExponent - kLowestExponent + 1;
-using ExponentHistogram = std::array<std::uint64_t, kExponents>;
-
-struct LayerHistograms {
-  ExponentHistogram weight_gradient{};  // of d mean loss / dW
-  ExponentHistogram delta{};            // of every sample's delta
-};
-
+/// Exponent counts of every layer.
 struct HistogramRow {
-  std::int64_t step = 0;
+  std::uint64_t step = 0;
   std::vector<LayerHistograms> layers;
-};
-
-/// Phases of a step, in the order of TimingRow::seconds.
-inline constexpr const char* kPhaseNames[] = {"data",   "forward", "backward", "allreduce_exposed",
-                                              "update", "probe",   "record",   "allreduce_hidden"};
-inline constexpr std::size_t kPhases = std::size(kPhaseNames);
-
-/// Seconds of each phase on the slowest rank.
-struct TimingRow {
-  std::int64_t step = 0;
-  double seconds[kPhases] = {};
-};
-
-/// When each bucket of the gradient travelled, in seconds since the step began, slowest rank.
-struct BucketTimes {
-  double ready = 0;    // computed by all threads of the rank
-  double finish = 0;   // summed over ranks
-  double exposed = 0;  // seconds that nothing was done but wait for this bucket
-};
-
-struct BucketRow {
-  std::int64_t step = 0;
-  std::vector<BucketTimes> buckets;
-};
-
-/// Test split, after `step` steps.
-struct EvaluationRow {
-  std::int64_t step = 0;
-  double loss = 0;
-  double accuracy = 0;
 };
 
 /// One array of a snapshot, borrowed for the duration of the call.
@@ -102,7 +62,7 @@ struct SnapshotArray {
 };
 
 struct Snapshot {
-  std::int64_t step = 0;
+  std::uint64_t step = 0;
   std::vector<SnapshotArray> arrays;
 };
 
@@ -115,11 +75,11 @@ class RowSink {
   virtual ~RowSink() = default;
   virtual void write(const StepRow& row) = 0;
   virtual void write_histograms(const HistogramRow& row) = 0;
-  virtual void write_timing(std::span<const TimingRow> rows) = 0;
-  /// Asked for by RecordSettings::buckets only.
-  virtual void write_buckets(std::span<const BucketRow> rows) = 0;
-  virtual void write_evaluation(const EvaluationRow& row) = 0;
+  virtual void write_timing(std::span<const StepTiming> rows) = 0;
+  /// Only where asked for; every row has its buckets.
+  virtual void write_buckets(std::span<const StepTiming> rows) = 0;
+  virtual void write_evaluation(const Evaluation& row) = 0;
   virtual void write_snapshot(const Snapshot& snapshot) = 0;
 };
 
-}  // namespace plumb::probe
+}  // namespace plumb::history
