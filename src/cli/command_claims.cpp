@@ -9,20 +9,17 @@
 
 #include "claims/all_claims.hpp"
 #include "claims/run_claims.hpp"
-#include "cli/claims_folder.hpp"
-#include "cli/claims_table.hpp"
+#include "cli/claims_output.hpp"
 #include "cli/commands.hpp"
-#include "cli/data_folder.hpp"
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
-#include "cli/option_checks.hpp"
 #include "cli/provenance.hpp"
-#include "cli/same_start.hpp"
+#include "cli/rank_consistency.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/watch.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
 #include "core/error.hpp"
-#include "math/gemm/blas_info.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -50,7 +47,7 @@ void refuse_several_ranks(const comm::Communicator& world) {
   throw core::AgreedError(core::ExitCode::Usage,
                           "plumbline claims: started as several processes; allowed: one, without "
                           "mpirun or srun (it uses the threads of the machine)",
-                          speaks_for_the_job());
+                          is_first_process());
 }
 
 claims::Announcer announcer(std::size_t claims, bool quiet) {
@@ -86,7 +83,7 @@ void print_verdict(const std::vector<claims::Report>& reports) {
 
 int try_claims(comm::Session& session, const comm::Communicator& world,
                const ClaimsOptions& options) {
-  require_same_start(world, "claims");
+  require_same_command(world, "claims");
   const Watch watch(session, world);
   refuse_several_ranks(world);
   refuse_missing_folder(options.data_folder);
@@ -112,29 +109,26 @@ int try_claims(comm::Session& session, const comm::Communicator& world,
   return claims::exit_code(reports);
 }
 
-int claims_command(const ClaimsOptions& options) {
-  math::use_single_threaded_blas();
-  comm::Session session;
-  const comm::Communicator world = comm::Communicator::world();
-  return leave_in_order(world, [&] { return try_claims(session, world, options); });
+Action add_options(CLI::App& app, const std::vector<std::string>& command_line) {
+  auto options = std::make_shared<ClaimsOptions>();
+  options->command_line = command_line;
+  app.add_option("-o,--output", options->output,
+                 "folder for claims.json and the histories (default results/claims)");
+  app.add_option("--threads", options->threads, "threads, as for run")->check(at_least(1));
+  app.add_option("--data-dir", options->data_folder,
+                 "MNIST is used, too, where it is (default PLUMBLINE_DATA_DIR, else ./data)");
+  app.add_flag("--quiet", options->quiet, "print the verdict only");
+  app.add_flag("--force", options->force, "replace results that are already there");
+  return [options] {
+    return run_on_all_ranks(
+        [&](auto& session, const auto& world) { return try_claims(session, world, *options); });
+  };
 }
 
 }  // namespace
 
-void add_claims(CLI::App& app, Action& action, const std::vector<std::string>& command_line) {
-  auto options = std::make_shared<ClaimsOptions>();
-  options->command_line = command_line;
-  CLI::App* command = app.add_subcommand(
-      "claims", "Try what is said about vanishing gradients: claim, measured, expected, verdict");
-  command->add_option("-o,--output", options->output,
-                      "folder for claims.json and the histories (default results/claims)");
-  command->add_option("--threads", options->threads, "threads, as for run")->check(at_least(1));
-  command->add_option("--data-dir", options->data_folder,
-                      "MNIST is used, too, where it is (default PLUMBLINE_DATA_DIR, else ./data)");
-  command->add_flag("--quiet", options->quiet, "print the verdict only");
-  command->add_flag("--force", options->force, "replace results that are already there");
-  command->callback(
-      [options, &action] { action = [options] { return claims_command(*options); }; });
-}
+extern const Command kClaims = {
+    "claims", "Try what is said about vanishing gradients: claim, measured, expected, verdict",
+    add_options};
 
 }  // namespace plumb::cli

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 #include "core/error.hpp"
 #include "report/compare_table.hpp"
 #include "report/exact_compare.hpp"
@@ -25,7 +25,7 @@ struct CompareOptions {
 
 int compare_exactly(const std::string& a, const std::string& b) {
   const auto difference = report::first_difference(a, b);
-  if (!speaks_for_the_job()) return 0;  // under a launcher one process speaks
+  if (!is_first_process()) return 0;  // under a launcher one process prints
   if (!difference) {
     fmt::print("equal: {} and {} hold the same bits in everything but timing and provenance\n", a,
                b);
@@ -46,26 +46,26 @@ int compare(const CompareOptions& options) {
     throw core::UsageError(
         "compare: no files; allowed: history files or folders of them, or --exact A B");
   }
-  if (!speaks_for_the_job()) return 0;  // under a launcher one process prints
+  if (!is_first_process()) return 0;  // under a launcher one process prints
   const auto runs = report::summarise({options.paths.begin(), options.paths.end()});
   fmt::print("{}", options.csv ? report::compare_csv(runs) : report::compare_text(runs));
   return 0;
 }
 
-}  // namespace
-
-void add_compare(CLI::App& app, Action& action) {
+Action add_options(CLI::App& app, const std::vector<std::string>& /*command_line*/) {
   auto options = std::make_shared<CompareOptions>();
-  CLI::App* command = app.add_subcommand("compare", "Table over runs, or exact comparison of two");
-  command->add_option("PATHS", options->paths, "history files, or folders that hold them");
-  command->add_flag("--csv", options->csv, "comma-separated, full precision");
-  command
-      ->add_option(
-          "--exact", options->exact,
-          "exit 0 if histories A and B hold the same bits, else 2 and the first difference")
+  app.add_option("PATHS", options->paths, "history files, or folders that hold them");
+  app.add_flag("--csv", options->csv, "comma-separated, full precision");
+  app.add_option("--exact", options->exact,
+                 "exit 0 if histories A and B hold the same bits, else 2 and the first difference")
       ->expected(2)
       ->type_name("A B");
-  command->callback([options, &action] { action = [options] { return compare(*options); }; });
+  return [options] { return compare(*options); };
 }
+
+}  // namespace
+
+extern const Command kCompare = {"compare", "Table over runs, or exact comparison of two",
+                                 add_options};
 
 }  // namespace plumb::cli

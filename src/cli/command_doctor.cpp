@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
-#include "cli/option_checks.hpp"
-#include "cli/same_start.hpp"
+#include "cli/rank_consistency.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/warnings.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
@@ -89,7 +89,7 @@ std::size_t print_advice(const comm::Communicator& world, std::size_t threads) {
 
 int run_doctor(const comm::Communicator& world, std::optional<std::size_t> option) {
   constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
-  require_same_start(world, "doctor");
+  require_same_command(world, "doctor");
   std::size_t threads = 1;
   comm::together(world, [&] {
     threads = requested_threads(option).value_or(default_threads(
@@ -109,21 +109,18 @@ int run_doctor(const comm::Communicator& world, std::optional<std::size_t> optio
   return 0;
 }
 
+Action add_options(CLI::App& app, const std::vector<std::string>& /*command_line*/) {
+  auto threads = std::make_shared<std::optional<std::size_t>>();
+  app.add_option("--threads", *threads, "threads per rank, as for run")->check(at_least(1));
+  return [threads] {
+    return run_on_all_ranks(
+        [&](auto& /*session*/, const auto& world) { return run_doctor(world, *threads); });
+  };
+}
+
 }  // namespace
 
-void add_doctor(CLI::App& app, Action& action) {
-  auto threads = std::make_shared<std::optional<std::size_t>>();
-  CLI::App* doctor =
-      app.add_subcommand("doctor", "Say what this machine offers and what is misconfigured");
-  doctor->add_option("--threads", *threads, "threads per rank, as for run")->check(at_least(1));
-  doctor->callback([threads, &action] {
-    action = [threads] {
-      math::use_single_threaded_blas();
-      const comm::Session session;
-      const comm::Communicator world = comm::Communicator::world();
-      return leave_in_order(world, [&] { return run_doctor(world, *threads); });
-    };
-  });
-}
+extern const Command kDoctor = {"doctor", "Say what this machine offers and what is misconfigured",
+                                add_options};
 
 }  // namespace plumb::cli

@@ -7,23 +7,25 @@
 #include <string>
 
 #include "cli/commands.hpp"
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 #include "report/describe.hpp"
 
 namespace plumb::cli {
+namespace {
 
-void add_info(CLI::App& app, Action& action) {
+Action add_options(CLI::App& app, const std::vector<std::string>& /*command_line*/) {
   auto file = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("info", "Say what a result file holds, and its provenance");
-  command->add_option("FILE", *file, "history file")->required();
-  command->callback([file, &action] {
-    action = [file] {
-      const std::string text = report::describe_history(*file);
-      if (speaks_for_the_job()) fmt::print("{}", text);  // under a launcher one process prints
-      return 0;
-    };
-  });
+  app.add_option("FILE", *file, "history file")->required();
+  return [file] {
+    const std::string text = report::describe_history(*file);
+    if (is_first_process()) fmt::print("{}", text);
+    return 0;
+  };
 }
+
+}  // namespace
+
+extern const Command kInfo = {"info", "Say what a result file holds, and its provenance",
+                              add_options};
 
 }  // namespace plumb::cli

@@ -7,20 +7,19 @@
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/failure.hpp"
-#include "cli/option_checks.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/output_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance.hpp"
+#include "cli/rank_consistency.hpp"
 #include "cli/run_plan.hpp"
-#include "cli/same_start.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/warnings.hpp"
 #include "cli/watch.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "core/error.hpp"
 #include "experiment/run_one.hpp"
-#include "math/gemm/blas_info.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -71,7 +70,7 @@ void print_verdict(const Totals& totals) {
 }
 
 int run_study(comm::Session& session, const comm::Communicator& world, const RunOptions& options) {
-  require_same_start(world, common_command(options));
+  require_same_command(world, options.must_be_equal());
   const Watch watch(session, world);
   const RunPlan plan = plan_runs(world, options);
   DatasetCache datasets(plan.data_folder);
@@ -114,38 +113,35 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
   return totals.passed == totals.checks ? 0 : static_cast<int>(core::ExitCode::VerificationFailed);
 }
 
-int run_command(const RunOptions& options) {
-  math::use_single_threaded_blas();
-  comm::Session session;
-  const comm::Communicator world = comm::Communicator::world();
-  return leave_in_order(world, [&] { return run_study(session, world, options); });
+Action add_options(CLI::App& app, const std::vector<std::string>& command_line) {
+  auto options = std::make_shared<RunOptions>();
+  options->command_line = command_line;
+  app.add_option("STUDY", options->study_file, "study file (TOML)")->required();
+  app.add_option("-o,--output", options->output,
+                 "folder for results (default results/<study.name>)");
+  app.add_option("--set", options->overrides, "override a key: KEY=VALUE, repeatable")
+      ->allow_extra_args(false);
+  app.add_option("--index", options->index, "run only this network of the expanded study")
+      ->check(at_least(0));
+  app.add_option("--threads", options->threads,
+                 "threads per rank (default OMP_NUM_THREADS, else the processors of the rank)")
+      ->check(at_least(1));
+  app.add_option("--data-dir", options->data_folder,
+                 "where data.path starts (default PLUMBLINE_DATA_DIR, else ./data)");
+  app.add_flag("--dry-run", options->dry_run,
+               "print what would be run and what it would cost, and train nothing; MB/rank is "
+               "without the data set, the libraries and MPI");
+  app.add_flag("--quiet", options->quiet, "print the verdict only");
+  app.add_flag("--force", options->force, "replace results that are already there");
+  return [options] {
+    return run_on_all_ranks(
+        [&](auto& session, const auto& world) { return run_study(session, world, *options); });
+  };
 }
 
 }  // namespace
 
-void add_run(CLI::App& app, Action& action, const std::vector<std::string>& command_line) {
-  auto options = std::make_shared<RunOptions>();
-  options->command_line = command_line;
-  CLI::App* run =
-      app.add_subcommand("run", "Train every network of a study and record its history");
-  run->add_option("STUDY", options->study_file, "study file (TOML)")->required();
-  run->add_option("-o,--output", options->output,
-                  "folder for results (default results/<study.name>)");
-  run->add_option("--set", options->overrides, "override a key: KEY=VALUE, repeatable")
-      ->allow_extra_args(false);
-  run->add_option("--index", options->index, "run only this network of the expanded study")
-      ->check(at_least(0));
-  run->add_option("--threads", options->threads,
-                  "threads per rank (default OMP_NUM_THREADS, else the processors of the rank)")
-      ->check(at_least(1));
-  run->add_option("--data-dir", options->data_folder,
-                  "where data.path starts (default PLUMBLINE_DATA_DIR, else ./data)");
-  run->add_flag("--dry-run", options->dry_run,
-                "print what would be run and what it would cost, and train nothing; MB/rank is "
-                "without the data set, the libraries and MPI");
-  run->add_flag("--quiet", options->quiet, "print the verdict only");
-  run->add_flag("--force", options->force, "replace results that are already there");
-  run->callback([options, &action] { action = [options] { return run_command(*options); }; });
-}
+extern const Command kRun = {"run", "Train every network of a study and record its history",
+                             add_options};
 
 }  // namespace plumb::cli

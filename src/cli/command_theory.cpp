@@ -11,7 +11,7 @@
 #include <variant>
 
 #include "cli/commands.hpp"
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/theory_output.hpp"
 #include "core/error.hpp"
 #include "core/names.hpp"
@@ -100,33 +100,32 @@ TheoryQuery checked(const TheoryOptions& options) {
 
 int run_theory(const TheoryOptions& options) {
   const TheoryQuery query = checked(options);
-  if (!speaks_for_the_job()) return 0;  // under a launcher one process prints
+  if (!is_first_process()) return 0;  // under a launcher one process prints
   fmt::print("{}", options.json ? theory_json(query) : theory_text(query));
   return 0;
 }
 
+Action add_options(CLI::App& app, const std::vector<std::string>& /*command_line*/) {
+  auto options = std::make_shared<TheoryOptions>();
+  app.add_option("--activation", options->activation, "sigmoid, tanh, relu, leaky_relu, linear")
+      ->required();
+  app.add_option("--weight-variance", options->weight_variance,
+                 "sigma_w^2; Var W = sigma_w^2 / fan_in")
+      ->required();
+  app.add_option("--bias-variance", options->bias_variance, "sigma_b^2 = Var b (default 0)");
+  app.add_option("--negative-slope", options->negative_slope, "of leaky_relu (default 0.01)");
+  app.add_option("--depth", options->depth, "hidden layers: total factor, and is it trainable");
+  app.add_option("--width", options->width, "units per layer: what finite width changes");
+  app.add_flag("--residual", options->residual,
+               "with skip connections, layer by layer; needs --depth");
+  app.add_flag("--json", options->json, "one JSON object, null for what is infinite");
+  return [options] { return run_theory(*options); };
+}
+
 }  // namespace
 
-void add_theory(CLI::App& app, Action& action) {
-  auto options = std::make_shared<TheoryOptions>();
-  CLI::App* command = app.add_subcommand(
-      "theory", "Mean-field prediction: how gradients change with depth, without training");
-  command
-      ->add_option("--activation", options->activation, "sigmoid, tanh, relu, leaky_relu, linear")
-      ->required();
-  command
-      ->add_option("--weight-variance", options->weight_variance,
-                   "sigma_w^2; Var W = sigma_w^2 / fan_in")
-      ->required();
-  command->add_option("--bias-variance", options->bias_variance, "sigma_b^2 = Var b (default 0)");
-  command->add_option("--negative-slope", options->negative_slope, "of leaky_relu (default 0.01)");
-  command->add_option("--depth", options->depth,
-                      "hidden layers: total factor, and is it trainable");
-  command->add_option("--width", options->width, "units per layer: what finite width changes");
-  command->add_flag("--residual", options->residual,
-                    "with skip connections, layer by layer; needs --depth");
-  command->add_flag("--json", options->json, "one JSON object, null for what is infinite");
-  command->callback([options, &action] { action = [options] { return run_theory(*options); }; });
-}
+extern const Command kTheory = {
+    "theory", "Mean-field prediction: how gradients change with depth, without training",
+    add_options};
 
 }  // namespace plumb::cli

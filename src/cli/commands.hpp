@@ -1,7 +1,8 @@
-// The commands of the program, one file each.
+// The table of commands. A command is one file, command_<name>.cpp, and one entry in commands.cpp.
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,15 +12,18 @@ class App;
 
 namespace plumb::cli {
 
-/// Adds a subcommand; when it is chosen, `action` is set to what it does. An action returns the
-/// exit code or throws core::Error.
+/// What a command does: returns the exit code, or throws (see exit_code.hpp).
 using Action = std::function<int()>;
-/// command_line: as typed, for the provenance of results.
-void add_run(CLI::App& app, Action& action, const std::vector<std::string>& command_line);
-void add_compare(CLI::App& app, Action& action);
-void add_info(CLI::App& app, Action& action);
-void add_theory(CLI::App& app, Action& action);
-void add_claims(CLI::App& app, Action& action, const std::vector<std::string>& command_line);
-void add_doctor(CLI::App& app, Action& action);
+
+struct Command {
+  const char* name;
+  const char* summary;
+  /// Adds the command's options to its subcommand and returns what to do once they are parsed.
+  /// command_line: as typed, for the provenance of results.
+  Action (*add_options)(CLI::App& app, const std::vector<std::string>& command_line);
+};
+
+/// In the order of --help.
+std::span<const Command> all_commands();
 
 }  // namespace plumb::cli

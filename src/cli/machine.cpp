@@ -6,11 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstdlib>
 #include <fstream>
-
-#include "core/error.hpp"
 
 namespace plumb::cli {
 
@@ -57,27 +53,6 @@ std::string cpu_model() {
     }
   }
   return "unknown";
-}
-
-std::optional<std::size_t> requested_threads(std::optional<std::size_t> option) {
-  if (option) {
-    if (*option >= 1 && *option <= kMostThreads) return option;
-    throw core::UsageError(
-        fmt::format("--threads {}: too many; allowed: 1 to {}", *option, kMostThreads));
-  }
-  const char* variable = std::getenv("OMP_NUM_THREADS");
-  if (variable == nullptr || *variable == '\0') return std::nullopt;
-  // OpenMP allows a list by nesting level, "4,2"; only the first level is used here.
-  const std::string text(variable);
-  const std::string first = text.substr(0, text.find(','));
-  std::size_t threads = 0;
-  const auto [end, error] = std::from_chars(first.data(), first.data() + first.size(), threads);
-  if (error != std::errc{} || end != first.data() + first.size() || threads == 0 ||
-      threads > kMostThreads) {
-    throw core::UsageError(fmt::format(
-        "OMP_NUM_THREADS={}: not a number of threads; allowed: 1 to {}", text, kMostThreads));
-  }
-  return threads;
 }
 
 std::size_t default_threads(const Processors& processors, std::size_t ranks_on_node,

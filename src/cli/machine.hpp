@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +18,6 @@ Processors processors();
 std::string to_text(const std::vector<int>& processors);
 std::string host_name();
 std::string cpu_model();
-
-/// More threads than any machine has processors; above it, a request is a slip of the finger.
-inline constexpr std::size_t kMostThreads = 65536;
-
-/// What the user asked for: --threads, else OMP_NUM_THREADS. Throws core::UsageError when it is not
-/// a number from 1 to kMostThreads.
-std::optional<std::size_t> requested_threads(std::optional<std::size_t> option);
 
 /// Threads for this rank when nobody asked: the processors it is bound to, or its share of the
 /// machine when it is not bound; never more than its slices.

@@ -29,23 +29,21 @@ void refuse_existing_histories(const RunPlan& plan) {
   }
 }
 
-void make_writable(const fs::path& folder) {
+}  // namespace
+
+void require_writable(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   const fs::path probe = folder / ".plumbline-write-test";
   errno = 0;
-  if (!error && std::ofstream(probe).put('x').flush()) {
-    fs::remove(probe, error);
-    return;
-  }
+  const bool written = !error && std::ofstream(probe).put('x').flush();
   const std::string reason = error ? error.message() : std::strerror(errno);
   fs::remove(probe, error);
+  if (written) return;
   throw core::IoError(fmt::format(
       "{}: cannot write results there ({}); allowed: a folder that can be created and written",
       folder.string(), reason));
 }
-
-}  // namespace
 
 OutputFolder::OutputFolder(const comm::Communicator& world, const RunOptions& options,
                            const RunPlan& plan)
@@ -54,7 +52,7 @@ OutputFolder::OutputFolder(const comm::Communicator& world, const RunOptions& op
     if (world.rank() != 0) return;
     if (!options.force) refuse_existing_histories(plan);
     find_replaced(options, plan);
-    make_writable(folder_);
+    require_writable(folder_);
   });
 }
 

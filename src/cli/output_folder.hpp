@@ -5,12 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "cli/run_options.hpp"
 #include "cli/run_plan.hpp"
 #include "comm/communicator.hpp"
 #include "record/result_json.hpp"
 
 namespace plumb::cli {
+
+/// Creates the folder if need be, and throws core::IoError when nothing can be written there:
+/// better now than after the first hour of training.
+void require_writable(const std::filesystem::path& folder);
 
 class OutputFolder {
  public:

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "cli/data_folder.hpp"
 #include "cli/machine.hpp"
-#include "cli/same_start.hpp"
+#include "cli/rank_consistency.hpp"
+#include "cli/shared_options.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "net/idle_pooling.hpp"
@@ -115,6 +115,16 @@ const data::Dataset& DatasetCache::open_on_all_ranks(const comm::Communicator& w
     compared_ = true;
   }
   return *dataset_;
+}
+
+std::string RunOptions::must_be_equal() const {
+  std::string text = "run " + study_file;
+  if (!output.empty()) text += " -o " + output;
+  for (const std::string& override : overrides) text += " --set " + override;
+  if (index) text += fmt::format(" --index {}", *index);
+  if (dry_run) text += " --dry-run";
+  if (force) text += " --force";
+  return text;
 }
 
 fs::path RunPlan::history_file(const study::RunSettings& run) const {

@@ -1,18 +1,37 @@
 // A study made ready to run on this job: its runs, their data, their layout, their files.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/run_options.hpp"
 #include "comm/communicator.hpp"
 #include "data/source.hpp"
 #include "study/study.hpp"
 
 namespace plumb::cli {
+
+/// What the user asked `plumbline run` to do.
+struct RunOptions {
+  std::string study_file;
+  std::string output;  // empty: results/<study.name>
+  std::vector<std::string> overrides;
+  std::optional<std::size_t> index;
+  std::optional<std::size_t> threads;
+  std::string data_folder;  // empty: PLUMBLINE_DATA_DIR, else data
+  bool dry_run = false;
+  bool quiet = false;
+  bool force = false;
+  std::vector<std::string> command_line;
+
+  /// "run STUDY -o DIR --set KEY=VALUE --force": the options that must be equal on all ranks. Left
+  /// out are those that may differ: threads (ranks agree on a number), the data folder (node-local
+  /// copies), and how much rank 0 prints.
+  [[nodiscard]] std::string must_be_equal() const;
+};
 
 /// Opens each data set once, and keeps the last one only: data sets can be large.
 class DatasetCache {

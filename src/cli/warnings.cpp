@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
-#include "cli/same_start.hpp"
+#include "cli/rank_consistency.hpp"
 #include "comm/launcher.hpp"
 #include "comm/placement/placement_warning.hpp"
 #include "math/gemm/blas_info.hpp"

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 

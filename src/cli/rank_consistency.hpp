@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "cli/run_options.hpp"
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
 
@@ -13,12 +12,7 @@ namespace plumb::cli {
 /// Collective, and the first thing that a command with MPI does: the same build of the program and
 /// the same command on every rank. command: what of the command line must be equal. Throws
 /// core::AgreedError (exit code 1) that names the lowest rank that differs and both values.
-void require_same_start(const comm::Communicator& world, const std::string& command);
-
-/// "run STUDY -o DIR --set KEY=VALUE --force": the options that must be equal. Left out are those
-/// that may differ: threads (there is an agreement on them), the data folder (node-local copies),
-/// and how much rank 0 prints.
-std::string common_command(const RunOptions& options);
+void require_same_command(const comm::Communicator& world, const std::string& command);
 
 /// Collective: the same contents on every rank. where: the file or folder of this rank, or what is
 /// generated. Throws core::AgreedError (exit code 3).

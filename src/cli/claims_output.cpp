@@ -1,20 +1,20 @@
-#include "cli/claims_folder.hpp"
+#include "cli/claims_output.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <set>
 
 #include "claims/claims_json.hpp"
+#include "cli/output_folder.hpp"
 #include "core/error.hpp"
 #include "record/text_file.hpp"
+#include "report/text_table.hpp"
 
 namespace plumb::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using claims::Report;
 
 [[noreturn]] void refuse(const fs::path& file) {
   throw core::IoError(
@@ -30,19 +30,10 @@ void refuse_histories(const fs::path& folder) {
   }
 }
 
-/// Better now than after the first experiment.
-void make_writable(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  const fs::path probe = folder / ".plumbline-write-test";
-  errno = 0;
-  const bool written = !error && std::ofstream(probe).put('x').flush();
-  const std::string reason = error ? error.message() : std::strerror(errno);
-  fs::remove(probe, error);
-  if (written) return;
-  throw core::IoError(fmt::format(
-      "{}: cannot write results there ({}); allowed: a folder that can be created and written",
-      folder.string(), reason));
+std::string verdict_cell(const Report& report, std::size_t row) {
+  // A measurement that does not agree is what is to be found in a long table.
+  if (!report.findings.measurements[row].agrees()) return "DOES NOT AGREE";
+  return row == 0 ? claims::to_string(report.verdict) : "";
 }
 
 }  // namespace
@@ -57,7 +48,7 @@ ClaimsFolder::ClaimsFolder(fs::path folder, const std::vector<claims::Claim>& cl
   for (const claims::Claim& claim : claims) {
     if (!force) refuse_histories(folder_ / claim.id);
   }
-  make_writable(folder_);
+  require_writable(folder_);
 }
 
 void ClaimsFolder::write(const std::vector<claims::Report>& reports,
@@ -71,6 +62,33 @@ void ClaimsFolder::write(const std::vector<claims::Report>& reports,
     std::error_code ignored;  // it is gone from claims.json already
     if (kept.count(old) == 0) fs::remove(folder_ / old, ignored);
   }
+}
+
+std::string claims_table(const std::vector<Report>& reports) {
+  report::TextColumn claim{"claim", "", true, {}};
+  report::TextColumn name{"measurement", "", true, {}};
+  report::TextColumn measured{"measured", "", false, {}};
+  report::TextColumn expected{"expected", "", true, {}};
+  report::TextColumn verdict{"verdict", "", true, {}};
+  for (const Report& report : reports) {
+    const auto& measurements = report.findings.measurements;
+    for (std::size_t row = 0; row < measurements.size(); ++row) {
+      claim.cells.push_back(row == 0 ? report.id : "");
+      name.cells.push_back(measurements[row].name);
+      measured.cells.push_back(fmt::format("{:.5g}", measurements[row].measured));
+      expected.cells.push_back(claims::expectation(measurements[row]));
+      verdict.cells.push_back(verdict_cell(report, row));
+    }
+  }
+  return report::render({claim, name, measured, expected, verdict});
+}
+
+std::string claims_in_words(const std::vector<Report>& reports) {
+  std::string text;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    text += fmt::format("{:2}. {}\n    {}\n", i + 1, reports[i].text, reports[i].conclusion());
+  }
+  return text;
 }
 
 }  // namespace plumb::cli

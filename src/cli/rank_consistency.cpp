@@ -1,4 +1,4 @@
-#include "cli/same_start.hpp"
+#include "cli/rank_consistency.hpp"
 
 #include <fmt/format.h>
 
@@ -37,22 +37,12 @@ std::string arithmetic() {
 
 }  // namespace
 
-void require_same_start(const comm::Communicator& world, const std::string& command) {
+void require_same_command(const comm::Communicator& world, const std::string& command) {
   comm::require_equal(world, {"program", program(), "the same program on all ranks"});
   comm::require_equal(world,
                       {"command", fmt::format("'{}'", command),
                        "the same command, study and options on all ranks, but for --threads, "
                        "--data-dir and --quiet"});
-}
-
-std::string common_command(const RunOptions& options) {
-  std::string text = "run " + options.study_file;
-  if (!options.output.empty()) text += " -o " + options.output;
-  for (const std::string& override : options.overrides) text += " --set " + override;
-  if (options.index) text += fmt::format(" --index {}", *options.index);
-  if (options.dry_run) text += " --dry-run";
-  if (options.force) text += " --force";
-  return text;
 }
 
 void require_same_data(const comm::Communicator& world, const std::string& where,

@@ -1,4 +1,4 @@
-#include "cli/failure.hpp"
+#include "cli/exit_code.hpp"
 
 #include <fmt/format.h>
 
@@ -10,8 +10,10 @@
 
 #include "comm/abort.hpp"
 #include "comm/agreement.hpp"
+#include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
 #include "core/error.hpp"
+#include "math/gemm/blas_info.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -24,12 +26,22 @@ void print_line(const char* kind, std::string message) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+int check_standard_output(int exit_code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  print_error(
+      fmt::format("standard output: could not be written ({}); allowed: a terminal, a pipe or "
+                  "a file with room",
+                  errno != 0 ? std::strerror(errno) : "an earlier write failed"));
+  return exit_code != 0 ? exit_code : static_cast<int>(core::ExitCode::InputOutput);
+}
+
 }  // namespace
 
 void print_error(const std::string& message) { print_line("error", message); }
 void print_warning(const std::string& message) { print_line("warning", message); }
 
-bool speaks_for_the_job() {
+bool is_first_process() {
   for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
     if (const char* rank = std::getenv(name)) {
       const char* programs = std::getenv("OMPI_APP_CTX_NUM_PROCS");
@@ -39,11 +51,25 @@ bool speaks_for_the_job() {
   return true;
 }
 
-int leave_in_order(const comm::Communicator& world, const std::function<int()>& command) {
+int exit_code_of(const std::function<int()>& command) {
+  int exit_code = 0;
+  const comm::Failure failure = comm::attempt([&] { exit_code = command(); });
+  if (failure.code == 0) return check_standard_output(exit_code);
+  // The others end quietly: were one of them to fail first, mpirun would end the first process
+  // before it has printed.
+  if (!is_first_process()) return 0;
+  print_error(failure.message);
+  return failure.code;
+}
+
+int run_on_all_ranks(const std::function<int(comm::Session&, const comm::Communicator&)>& command) {
+  math::use_single_threaded_blas();
+  comm::Session session;
+  const comm::Communicator world = comm::Communicator::world();
   int exit_code = 0;
   const comm::Failure failure = comm::attempt([&] {
     try {
-      exit_code = command();
+      exit_code = command(session, world);
     } catch (const core::AgreedError& error) {
       if (error.reports()) print_error(error.what());
       exit_code = static_cast<int>(error.code());
@@ -53,16 +79,6 @@ int leave_in_order(const comm::Communicator& world, const std::function<int()>& 
   print_error(comm::with_rank(world, failure.message));
   if (world.size() > 1) comm::abort_job(failure.code);
   return failure.code;
-}
-
-int check_standard_output(int exit_code) {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
-  print_error(
-      fmt::format("standard output: could not be written ({}); allowed: a terminal, a pipe or "
-                  "a file with room",
-                  errno != 0 ? std::strerror(errno) : "an earlier write failed"));
-  return exit_code != 0 ? exit_code : static_cast<int>(core::ExitCode::InputOutput);
 }
 
 }  // namespace plumb::cli

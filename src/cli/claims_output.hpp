@@ -1,4 +1,4 @@
-// What is in the folder that `plumbline claims` writes to, and may it be touched?
+// What `plumbline claims` leaves behind: its folder, and what it prints for people to read.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 
 namespace plumb::cli {
 
+/// What is in the folder that is written to, and may it be touched?
 class ClaimsFolder {
  public:
   /// Refuses claims.json and histories that are there unless `force`, and a claims.json that is not
@@ -23,5 +24,11 @@ class ClaimsFolder {
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> old_histories_;  // relative to folder_
 };
+
+/// One row per measurement; the first of a claim names it, and has its verdict.
+std::string claims_table(const std::vector<claims::Report>& reports);
+
+/// The claim as the article says it, and its verdict with the condition: two lines per claim.
+std::string claims_in_words(const std::vector<claims::Report>& reports);
 
 }  // namespace plumb::cli
