@@ -6,6 +6,7 @@
 
 #include "bench/numbers.hpp"
 #include "bench/suite.hpp"
+#include "math/updates/sgd_update.hpp"
 #include "math/vector_kernels.hpp"
 
 namespace plumb::bench {

@@ -38,8 +38,7 @@ class Count {
 };
 
 std::size_t Count::optimizer() const {
-  if (run_.train.optimizer == train::Optimizer::Adam) return 2 * parameters();
-  return run_.train.momentum == 0 ? 0 : parameters();
+  return train::info_of(run_.train.optimizer).states_per_parameter(run_.train) * parameters();
 }
 
 std::size_t Count::largest_stage() const {

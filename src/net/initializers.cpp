@@ -1,6 +1,9 @@
 #include "net/initializers.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <vector>
 
 #include "core/aligned_buffer.hpp"
 #include "core/random.hpp"
@@ -19,8 +22,6 @@ RandomStream stream(std::uint64_t seed, std::size_t layer, std::uint64_t row) {
   return {seed, Purpose::Weights, (static_cast<std::uint64_t>(layer) << 32U) | row};
 }
 
-bool draws_uniform(Init init) { return init == Init::Glorot || init == Init::UnitUniform; }
-
 /// Part of a layer's weights: whole, or one of the two matrices of a recurrent cell.
 template <class T>
 struct Part {
@@ -35,11 +36,12 @@ void draw_independent(const NetworkSettings& settings, std::uint64_t seed, const
   const double variance = weight_variance(settings, part.shape);
   const double deviation = std::sqrt(variance);
   const double limit = std::sqrt(3 * variance);  // U[-limit, limit] has variance limit^2 / 3
+  const bool is_uniform = info_of(settings.init).drawing == Drawing::Uniform;
   for (std::size_t row = 0; row < part.weights.rows; ++row) {
     RandomStream random = stream(seed, part.layer, part.first_row + row);
     for (T& weight : part.weights.row(row)) {
-      weight = static_cast<T>(draws_uniform(settings.init) ? random.uniform(-limit, limit)
-                                                           : deviation * random.normal());
+      weight =
+          static_cast<T>(is_uniform ? random.uniform(-limit, limit) : deviation * random.normal());
     }
   }
 }
@@ -59,7 +61,7 @@ void draw_orthogonal(std::uint64_t seed, const Part<T>& part) {
 
 template <class T>
 void draw_weights(const NetworkSettings& settings, std::uint64_t seed, const Part<T>& part) {
-  if (settings.init == Init::Orthogonal) return draw_orthogonal(seed, part);
+  if (info_of(settings.init).drawing == Drawing::Orthonormal) return draw_orthogonal(seed, part);
   draw_independent(settings, seed, part);
 }
 
@@ -69,7 +71,7 @@ void draw_cell(const NetworkSettings& settings, std::uint64_t seed, core::Matrix
   const std::size_t width = settings.width;
   const std::size_t inputs = cell.rows - width;
   const core::MatrixView<T> recurrent{cell.data, width, width};
-  if (settings.init == Init::Identity) {
+  if (info_of(settings.init).is_identity_between_steps) {
     for (std::size_t i = 0; i < width; ++i) recurrent(i, i) = T{1};
   } else {
     draw_weights<T>(settings, seed, {0, 0, {width, width}, recurrent});
@@ -79,32 +81,85 @@ void draw_cell(const NetworkSettings& settings, std::uint64_t seed, core::Matrix
                   {0, width, {inputs, width}, {cell.row(width).data(), inputs, width}});
 }
 
-}  // namespace
+/// The units that a layer's inputs end in.
+double spread(const LayerShape& shape) {
+  return static_cast<double>(shape.fan_out * shape.receptive_field);
+}
+double inputs(const LayerShape& shape) { return static_cast<double>(shape.fan_in); }
 
-double weight_variance(const NetworkSettings& settings, const LayerShape& shape) {
-  const auto fan_in = static_cast<double>(shape.fan_in);
-  const auto fan_out = static_cast<double>(shape.fan_out * shape.receptive_field);
+/// Glorot and Bengio 2010, eq. 16.
+double glorot(const NetworkSettings&, const LayerShape& shape) {
+  return 2 / (inputs(shape) + spread(shape));
+}
+/// He et al. 2015, eq. 15, with the slope of leaky_relu, else 0.
+double he(const NetworkSettings& settings, const LayerShape& shape) {
   const double slope =
       settings.activation == math::Activation::LeakyRelu ? settings.negative_slope : 0.0;
-  switch (settings.init) {
-    case Init::Glorot:
-      return 2 / (fan_in + fan_out);
-    case Init::He:
-      return 2 / ((1 + slope * slope) * fan_in);
-    case Init::Lecun:
-      return 1 / fan_in;
-    case Init::Scaled:
-      return settings.weight_variance / fan_in;
-    case Init::UnitNormal:
-      return 1;
-    case Init::UnitUniform:
-      return 1.0 / 3;
-    case Init::Orthogonal:
-      return 1 / std::max(fan_in, static_cast<double>(shape.fan_out));
-    case Init::Identity:
-      return 1 / fan_in;
+  return 2 / ((1 + slope * slope) * inputs(shape));
+}
+/// LeCun et al. 1998.
+double lecun(const NetworkSettings&, const LayerShape& shape) { return 1 / inputs(shape); }
+double scaled(const NetworkSettings& settings, const LayerShape& shape) {
+  return settings.weight_variance / inputs(shape);
+}
+double unit_normal(const NetworkSettings&, const LayerShape&) { return 1; }
+double unit_uniform(const NetworkSettings&, const LayerShape&) { return 1.0 / 3; }
+/// Saxe et al. 2014.
+double orthogonal(const NetworkSettings&, const LayerShape& shape) {
+  return 1 / std::max(inputs(shape), static_cast<double>(shape.fan_out));
+}
+
+constexpr InitializerInfo kInitializers[] = {
+    {Init::Glorot, "glorot", "uniform, variance 2 / (fan_in + fan_out)", Drawing::Uniform, glorot},
+    {Init::He, "he",
+     "normal, variance 2 / fan_in; for `leaky_relu` of slope a, 2 / ((1 + a^2) fan_in)",
+     Drawing::Normal, he},
+    {Init::Lecun, "lecun", "normal, variance 1 / fan_in", Drawing::Normal, lecun},
+    {.init = Init::Scaled,
+     .name = "scaled",
+     .formula = "N(0, sigma_w^2 / fan_in), biases N(0, sigma_b^2)",
+     .drawing = Drawing::Normal,
+     .weight_variance = scaled,
+     .uses_variances = true},
+    {Init::UnitNormal, "unit_normal", "N(0, 1)", Drawing::Normal, unit_normal},
+    {Init::UnitUniform, "unit_uniform", "U[-1, 1]", Drawing::Uniform, unit_uniform},
+    {Init::Orthogonal, "orthogonal", "a random matrix with orthonormal columns or rows",
+     Drawing::Orthonormal, orthogonal},
+    // Le et al. 2015.
+    {.init = Init::Identity,
+     .name = "identity",
+     .formula =
+         "`rnn` only: W the identity matrix (times `recurrent_gain`), U and the output layer "
+         "as `lecun`",
+     .drawing = Drawing::Normal,
+     .weight_variance = lecun,
+     .is_identity_between_steps = true},
+};
+
+std::vector<core::Named<Init>> all_names() {
+  std::vector<core::Named<Init>> names;
+  for (const InitializerInfo& info : kInitializers) names.push_back({info.init, info.name});
+  return names;
+}
+
+}  // namespace
+
+std::span<const InitializerInfo> initializers() { return kInitializers; }
+
+const InitializerInfo& info_of(Init init) {
+  for (const InitializerInfo& info : kInitializers) {
+    if (info.init == init) return info;
   }
-  return 0;
+  throw std::logic_error("an initialiser is missing in the table of initialisers");
+}
+
+std::span<const core::Named<Init>> enum_names(Init) {
+  static const std::vector<core::Named<Init>> names = all_names();
+  return names;
+}
+
+double weight_variance(const NetworkSettings& settings, const LayerShape& shape) {
+  return info_of(settings.init).weight_variance(settings, shape);
 }
 
 template <class T>
@@ -118,7 +173,7 @@ void initialise(const NetworkSettings& settings, const ParameterLayout& layout, 
     } else {
       draw_weights<T>(settings, seed, {layer, 0, layout.shape(layer), weights});
     }
-    if (settings.init != Init::Scaled) continue;
+    if (!info_of(settings.init).uses_variances) continue;
     RandomStream random = stream(seed, layer, kBiasRow);
     const double deviation = std::sqrt(settings.bias_variance);
     for (T& bias : layout.bias(block, layer)) bias = static_cast<T>(deviation * random.normal());

@@ -3,26 +3,42 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "net/parameter_layout.hpp"
 #include "net/settings.hpp"
 
 namespace plumb::net {
 
-/// Var W of an initialiser for a layer, where it is defined by a variance:
-///   glorot       2 / (fan_in + fan_out), uniform                (Glorot and Bengio 2010, eq. 16)
-///   he           2 / ((1 + a^2) fan_in), normal; a is the slope of leaky_relu, else 0
-///                                                               (He et al. 2015, eq. 15)
-///   lecun        1 / fan_in, normal                             (LeCun et al. 1998)
-///   scaled       weight_variance / fan_in, normal; biases N(0, bias_variance)
-///   unit_normal  1, normal
-///   unit_uniform 1/3, uniform on [-1, 1]
-///   orthogonal   orthonormal columns or rows                    (Saxe et al. 2014)
-///   identity     1 / fan_in, normal, for all but the recurrent matrix, which is the identity
-///                                                               (Le et al. 2015)
-/// The units a weight of a convolution ends in count receptive_field times towards fan_out.
-/// In a recurrent cell W and U are layers of their own, and W is multiplied by recurrent_gain.
-/// Biases are 0 except for `scaled`.
+/// How a matrix of weights is drawn.
+enum class Drawing {
+  Normal,
+  Uniform,     // on [-a, a], a^2 = 3 Var W
+  Orthonormal  // columns or rows
+};
+
+/// What an initialiser is. One more needs its value in Init and its entry in initializers().
+struct InitializerInfo {
+  Init init;
+  std::string_view name;     // in study files
+  std::string_view formula;  // the distribution of weights and biases, for documents
+  Drawing drawing;
+  /// Var W; of an orthonormal matrix the mean square of its entries.
+  double (*weight_variance)(const NetworkSettings& settings, const LayerShape& shape);
+  /// Reads network.weight_variance and network.bias_variance; biases are 0 with all others.
+  bool uses_variances = false;
+  /// The square matrix between time steps is the identity: for recurrent networks only.
+  bool is_identity_between_steps = false;
+};
+
+/// In the order in which users see them.
+std::span<const InitializerInfo> initializers();
+
+const InitializerInfo& info_of(Init init);
+
+/// Var W of the settings' initialiser. The units a weight of a convolution ends in count
+/// receptive_field times towards fan_out. In a recurrent cell W and U are layers of their own, and
+/// W is multiplied by recurrent_gain.
 double weight_variance(const NetworkSettings& settings, const LayerShape& shape);
 
 /// Fills `block` (layout.block_size()). Numbers are keyed by (seed, layer, row) and drawn in

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <vector>
 
 namespace plumb::net {
 namespace {
@@ -55,25 +57,67 @@ double value_loss(T z, double target, std::span<T> delta) {
   return difference * difference / 2;
 }
 
-template <class T>
-double class_loss(Loss loss, std::span<const T> z, std::size_t label, std::span<T> delta) {
-  switch (loss) {
-    case Loss::SoftmaxCrossEntropy:
-      return softmax_cross_entropy(z, label, delta);
-    case Loss::SigmoidCrossEntropy:
-      return sigmoid_cross_entropy(z, label, delta);
-    case Loss::MeanSquaredError:
-      return mean_squared_error(z, label, delta);
-  }
-  return 0;
+double log_of_classes(std::size_t classes) { return std::log(static_cast<double>(classes)); }
+
+/// z of each class with sigmoid(z) = 1 / classes, its frequency.
+double frequency_entropies(std::size_t classes) {
+  const auto k = static_cast<double>(classes);
+  return std::log(k) + (k > 1 ? (k - 1) * std::log(k / (k - 1)) : 0);
+}
+
+/// z = 1 / classes, the mean of the one-hot targets.
+double half_variance_of_one_hot(std::size_t classes) {
+  return (1 - 1 / static_cast<double>(classes)) / 2;
+}
+
+constexpr LossInfo kLosses[] = {
+    {.loss = Loss::SoftmaxCrossEntropy,
+     .name = "softmax_cross_entropy",
+     .of_class_float = softmax_cross_entropy<float>,
+     .of_class_double = softmax_cross_entropy<double>,
+     .predicts_values = false,
+     .chance_level = log_of_classes},
+    {.loss = Loss::SigmoidCrossEntropy,
+     .name = "sigmoid_cross_entropy",
+     .of_class_float = sigmoid_cross_entropy<float>,
+     .of_class_double = sigmoid_cross_entropy<double>,
+     .predicts_values = false,
+     .chance_level = frequency_entropies},
+    {.loss = Loss::MeanSquaredError,
+     .name = "mean_squared_error",
+     .of_class_float = mean_squared_error<float>,
+     .of_class_double = mean_squared_error<double>,
+     .predicts_values = true,
+     .chance_level = half_variance_of_one_hot},
+};
+
+std::vector<core::Named<Loss>> all_names() {
+  std::vector<core::Named<Loss>> names;
+  for (const LossInfo& info : kLosses) names.push_back({info.loss, info.name});
+  return names;
 }
 
 }  // namespace
+
+std::span<const LossInfo> losses() { return kLosses; }
+
+const LossInfo& info_of(Loss loss) {
+  for (const LossInfo& info : kLosses) {
+    if (info.loss == loss) return info;
+  }
+  throw std::logic_error("a loss is missing in the table of losses");
+}
+
+std::span<const core::Named<Loss>> enum_names(Loss) {
+  static const std::vector<core::Named<Loss>> names = all_names();
+  return names;
+}
 
 template <class T>
 LossSums evaluate_loss(Loss loss, core::MatrixView<const T> z, std::span<const double> targets,
                        core::MatrixView<T> delta) {
   LossSums sums;
+  const ClassLoss<T> class_loss = info_of(loss).of_class<T>();
   for (std::size_t sample = 0; sample < z.rows; ++sample) {
     const std::span<const T> row = z.row(sample);
     if (z.cols == 1) {
@@ -82,7 +126,7 @@ LossSums evaluate_loss(Loss loss, core::MatrixView<const T> z, std::span<const d
       continue;
     }
     const auto label = static_cast<std::size_t>(targets[sample]);
-    sums.loss += class_loss(loss, row, label, delta.row(sample));
+    sums.loss += class_loss(row, label, delta.row(sample));
     const auto guess = std::max_element(row.begin(), row.end()) - row.begin();
     sums.correct += static_cast<std::size_t>(guess) == label ? 1 : 0;
   }

@@ -1,8 +1,11 @@
 // Losses of a slice, and their derivative with respect to the output layer's pre-activation.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <type_traits>
 
 #include "core/matrix_view.hpp"
 #include "net/settings.hpp"
@@ -18,6 +21,37 @@ struct LossSums {
   // predicted to within kCloseEnough.
   std::int64_t correct = 0;
 };
+
+/// One sample's loss on a class: z and delta as in evaluate_loss, of one sample.
+template <class T>
+using ClassLoss = double (*)(std::span<const T> z, std::size_t label, std::span<T> delta);
+
+/// What a loss is. One more needs its value in Loss and its entry in losses().
+struct LossInfo {
+  Loss loss;
+  std::string_view name;  // in study files
+  ClassLoss<float> of_class_float;
+  ClassLoss<double> of_class_double;
+  /// Whether the target may be a number to be predicted; every loss takes a class.
+  bool predicts_values;
+  /// The least mean loss of an output that does not depend on the sample, where all classes are
+  /// equally frequent: what a network that has learned nothing can reach.
+  double (*chance_level)(std::size_t classes);
+
+  template <class T>
+  [[nodiscard]] ClassLoss<T> of_class() const {
+    if constexpr (std::is_same_v<T, float>) {
+      return of_class_float;
+    } else {
+      return of_class_double;
+    }
+  }
+};
+
+/// In the order in which users see them.
+std::span<const LossInfo> losses();
+
+const LossInfo& info_of(Loss loss);
 
 /// z: (samples, classes), the output layer's pre-activation. targets: (samples), the class y in
 /// 0..classes-1; of a network with one output the value y to be predicted.

@@ -7,6 +7,7 @@
 #include "core/names.hpp"
 #include "math/formats/number_format.hpp"
 #include "net/settings.hpp"
+#include "train/optimizers/optimizer.hpp"
 
 namespace plumb::train {
 
@@ -14,11 +15,8 @@ enum class Precision { Float32, Float64 };
 /// Tree: fixed order, same bits on every layout. Mpi: MPI_Allreduce, its own order.
 enum class AllreduceAlgorithm { Tree, Mpi };
 
-enum class Optimizer { Sgd, Adam };
-
 std::span<const core::Named<Precision>> enum_names(Precision);
 std::span<const core::Named<AllreduceAlgorithm>> enum_names(AllreduceAlgorithm);
-std::span<const core::Named<Optimizer>> enum_names(Optimizer);
 
 inline constexpr double kFirstLossScale = 65536;  // of a dynamic scale
 /// A dynamic scale below this has not found a finite gradient in a hundred steps: it diverged.

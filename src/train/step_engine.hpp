@@ -16,9 +16,9 @@
 #include "train/gradient_sync.hpp"
 #include "train/measure.hpp"
 #include "train/observer.hpp"
+#include "train/optimizers/update_rule.hpp"
 #include "train/settings.hpp"
 #include "train/step_sums.hpp"
-#include "train/update_rule.hpp"
 #include "train/work_plan.hpp"
 #include "train/worker.hpp"
 

@@ -10,6 +10,7 @@
 #include "data/sample_order.hpp"
 #include "math/square_sum.hpp"
 #include "math/updates/adam_update.hpp"
+#include "math/updates/sgd_update.hpp"
 #include "math/vector_kernels.hpp"
 #include "net/initializers.hpp"
 #include "net/network.hpp"

@@ -10,6 +10,7 @@
 #include "claims/experiment_runner.hpp"
 #include "claims/measurement.hpp"
 #include "claims/random_network_statistics.hpp"
+#include "net/losses.hpp"
 
 namespace plumb::claims {
 namespace {
@@ -128,7 +129,7 @@ Findings run(ExperimentRunner& runner) {
   const net::ProblemShape problem{128, 10};
   const Decay he = measure_decay({deep[0].run.network, problem, 50}, runner.threads());
   const Decay lecun = measure_decay({deep[1].run.network, problem, 50}, runner.threads());
-  const double chance = std::log(9.0);
+  const double chance = net::info_of(net::Loss::SoftmaxCrossEntropy).chance_level(9);
   Findings findings;
   findings.measurements = {
       he.factor_measurement("n Var W = 2"), lecun.factor_measurement("n Var W = 1"),

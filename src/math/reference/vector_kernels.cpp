@@ -1,7 +1,4 @@
 // Reference implementations of the vector kernels.
-#include <algorithm>
-
-#include "math/entry_counts.hpp"
 #include "math/vector_kernels.hpp"
 
 namespace plumb::math::reference {
@@ -28,32 +25,6 @@ SquareSum sum_delta(core::MatrixView<const T> delta, T scale, std::span<T> bias_
   return reference::square_sum<T>(delta.span());
 }
 
-template <class T>
-UpdateSums sgd_update_measured(const SgdCoefficients<T>& c, std::span<const T> gradient,
-                               std::span<T> velocity, std::span<T> weights) noexcept {
-  UpdateSums sums;
-  EntryCounts counts;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const T before = weights[i];
-    T v = gradient[i] + c.weight_decay * before;
-    if (!velocity.empty()) {
-      v = c.momentum * velocity[i] + v;
-      velocity[i] = v;
-    }
-    weights[i] = before - c.learning_rate * v;
-    const T change = weights[i] - before;
-    sums.weight_before += reference::square_sum<T>(std::span(&before, 1));
-    sums.change += reference::square_sum<T>(std::span(&change, 1));
-    counts.add_entry(gradient[i], before, weights[i]);
-  }
-  sums.gradient = reference::square_sum<T>(gradient);
-  sums.gradient_max = counts.largest;
-  sums.zero = counts.zero;
-  sums.nonfinite = counts.nonfinite;
-  sums.unchanged = counts.unchanged;
-  return sums;
-}
-
 template void add(std::span<const float>, std::span<float>) noexcept;
 template void add(std::span<const double>, std::span<double>) noexcept;
 template SquareSum scale_delta(core::MatrixView<const float>, float, core::MatrixView<float>,
@@ -62,9 +33,5 @@ template SquareSum scale_delta(core::MatrixView<const double>, double, core::Mat
                                std::span<double>) noexcept;
 template SquareSum sum_delta(core::MatrixView<const float>, float, std::span<float>) noexcept;
 template SquareSum sum_delta(core::MatrixView<const double>, double, std::span<double>) noexcept;
-template UpdateSums sgd_update_measured(const SgdCoefficients<float>&, std::span<const float>,
-                                        std::span<float>, std::span<float>) noexcept;
-template UpdateSums sgd_update_measured(const SgdCoefficients<double>&, std::span<const double>,
-                                        std::span<double>, std::span<double>) noexcept;
 
 }  // namespace plumb::math::reference

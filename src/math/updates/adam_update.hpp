@@ -1,10 +1,10 @@
 // One Adam step.
 #pragma once
 
-#include <cstdint>
+#include <cmath>
 #include <span>
 
-#include "math/vector_kernels.hpp"
+#include "math/updates/reference_update.hpp"
 
 namespace plumb::math {
 
@@ -36,10 +36,21 @@ UpdateSums adam_update_measured(const AdamCoefficients<T>& c, std::span<const T>
                                 std::span<T> weights) noexcept;
 
 namespace reference {
+
 template <class T>
 UpdateSums adam_update_measured(const AdamCoefficients<T>& c, std::span<const T> gradient,
                                 std::span<T> mean, std::span<T> square,
-                                std::span<T> weights) noexcept;
+                                std::span<T> weights) noexcept {
+  return update_measured<T>(gradient, weights, [&](std::size_t i) {
+    T& m = mean[i];
+    T& v = square[i];
+    const T g = gradient[i] + c.weight_decay * weights[i];
+    m = c.beta1 * m + (1 - c.beta1) * g;
+    v = c.beta2 * v + (1 - c.beta2) * g * g;
+    return weights[i] - c.step_size * m / (std::sqrt(v) / c.sqrt_correction2 + c.epsilon);
+  });
+}
+
 }  // namespace reference
 
 }  // namespace plumb::math

@@ -5,8 +5,8 @@
 //
 #include <hwy/highway.h>
 
+#include "math/updates/sgd_update.hpp"
 #include "math/updates/simd_update-inl.hpp"
-#include "math/vector_kernels.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace plumb::math::HWY_NAMESPACE {

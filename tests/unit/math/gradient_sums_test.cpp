@@ -1,4 +1,5 @@
 #include "math/gradient_sums.hpp"
+#include "math/updates/sgd_update.hpp"
 
 #include "math_testing.hpp"
 

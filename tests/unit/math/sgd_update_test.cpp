@@ -1,4 +1,5 @@
-#include "math/vector_kernels.hpp"
+#include "math/updates/sgd_update.hpp"
+
 #include "math_testing.hpp"
 
 namespace plumb::math {

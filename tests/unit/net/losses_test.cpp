@@ -102,5 +102,33 @@ TEST(losses, delta_is_the_derivative_of_the_loss) {
   }
 }
 
+TEST(losses, stand_in_their_table_once_each_under_the_name_of_study_files) {
+  ASSERT_EQ(losses().size(), 3U);
+  for (std::size_t i = 0; i < losses().size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(losses()[i].loss), i);
+    EXPECT_EQ(core::name_of(losses()[i].loss), losses()[i].name);
+  }
+  EXPECT_TRUE(info_of(Loss::MeanSquaredError).predicts_values);
+  EXPECT_FALSE(info_of(Loss::SoftmaxCrossEntropy).predicts_values);
+}
+
+// Of an output that is the same for every sample; each class is the label of one of them.
+TEST(chance_level, is_the_least_mean_loss_without_a_look_at_the_sample) {
+  const std::size_t classes = 4;
+  const auto mean_loss = [&](Loss loss, double z) {
+    std::vector<double> all(classes * classes, z);
+    return evaluate(loss, all, classes, {0, 1, 2, 3}).sums.loss / static_cast<double>(classes);
+  };
+  const std::pair<Loss, double> best[] = {{Loss::SoftmaxCrossEntropy, 0},
+                                          {Loss::SigmoidCrossEntropy, std::log(1.0 / 3)},
+                                          {Loss::MeanSquaredError, 0.25}};
+  for (const auto& [loss, z] : best) {
+    const double chance = info_of(loss).chance_level(classes);
+    EXPECT_NEAR(mean_loss(loss, z), chance, 1e-14) << core::name_of(loss);
+    EXPECT_GE(mean_loss(loss, z + 0.1), chance - 1e-14) << core::name_of(loss);
+    EXPECT_GE(mean_loss(loss, z - 0.1), chance - 1e-14) << core::name_of(loss);
+  }
+}
+
 }  // namespace
 }  // namespace plumb::net

@@ -1,9 +1,9 @@
 // The rules that turn a gradient into a step of the parameters.
 #pragma once
 
-#include <memory>
 #include <span>
 
+#include "core/aligned_buffer.hpp"
 #include "math/vector_kernels.hpp"
 #include "train/settings.hpp"
 #include "train/update_chunks.hpp"
@@ -28,9 +28,18 @@ class UpdateRule {
                                            std::span<T> parameters) = 0;
 };
 
-/// block_size: of the parameters.
+/// Weights decay, biases never.
 template <class T>
-std::unique_ptr<UpdateRule<T>> make_update_rule(const TrainSettings& settings,
-                                                std::size_t block_size);
+T weight_decay(const TrainSettings& settings, const Chunk& chunk) {
+  return chunk.is_bias ? T{0} : static_cast<T>(settings.weight_decay);
+}
+
+/// The chunk's part of a state that is kept for every parameter, or nothing of a state that is not
+/// kept.
+template <class T>
+std::span<T> state_of(core::AlignedBuffer<T>& block, const Chunk& chunk) {
+  if (block.size() == 0) return {};
+  return block.span().subspan(chunk.offset, chunk.count);
+}
 
 }  // namespace plumb::train
