@@ -49,7 +49,7 @@ template <class T>
 void RandomNetwork<T>::backward_group(std::size_t group) {
   const std::span<T> block = gradients_.span();
   network_->backward(group, parameters_.span(), net::BackwardOptions<T>{}, slice_,
-                     {layout().weights(block, group), layout().bias(block, group), {}});
+                     {layout().group(block, group), {}});
 }
 
 template <class T>

@@ -58,8 +58,7 @@ std::size_t Count::slice(std::size_t samples) const {
 std::size_t Count::partial_sums(std::size_t slices) const {
   std::size_t largest = 0;
   for (std::size_t g = 0; g < network_.groups(); ++g) {
-    largest =
-        std::max(largest, network_.layout().shape(g).parameters() + network_.extra().group_size(g));
+    largest = std::max(largest, network_.layout().group_size(g) + network_.extra().group_size(g));
   }
   return slices < 2 ? 0 : static_cast<std::size_t>(std::bit_width(slices - 1)) * largest;
 }
@@ -94,7 +93,7 @@ std::size_t Count::scratch(std::size_t samples) const {
   if (settings.family == net::Family::Cnn) {
     numbers += (settings.depth > 1 ? 2 : 1) * columns() + fed_gradient(samples);
   }
-  if (settings.family == net::Family::Rnn) numbers += network_.layout().shape(0).parameters();
+  if (settings.family == net::Family::Rnn) numbers += network_.layout().parameters(0);
   const train::LossScale& scale = run_.train.loss_scale;
   if (scale.dynamic || scale.value != 1) numbers += samples * largest_stage();
   return numbers;

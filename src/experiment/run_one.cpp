@@ -63,9 +63,10 @@ record::HistoryHeader header_of(const RunInputs& inputs, const probe::Subject& s
   record::HistoryHeader header;
   for (std::size_t row = 0; row < subject.stages.size(); ++row) {
     const net::LayerShape& shape = subject.shapes[row];
+    const std::size_t group = subject.stages[row].group;
     header.layers.push_back({subject.stages[row].name, static_cast<std::int64_t>(shape.fan_in),
                              static_cast<std::int64_t>(shape.fan_out),
-                             static_cast<std::int64_t>(shape.parameters())});
+                             static_cast<std::int64_t>(subject.layout.parameters(group))});
   }
   header.model = {{"family", core::name_of(run.network.family)},
                   {"depth", static_cast<std::int64_t>(run.network.depth)},

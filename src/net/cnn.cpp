@@ -71,18 +71,20 @@ void Cnn<T>::differentiate(std::size_t group, std::span<const T> /*parameters*/,
                            const BackwardOptions<T>& options, Slice<T>& slice,
                            const GroupGradient<T>& out) const {
   if (this->is_output(group)) {
-    return this->differentiate_dense(group, options, slice, out.weights, out.bias);
+    return this->differentiate_dense(group, options, slice, this->weights_of(group, out),
+                                     this->bias_of(group, out));
   }
   if (skips(group)) keep_skip(group, slice);
-  this->finish_delta(group, options, slice, out.bias);
+  this->finish_delta(group, options, slice, this->bias_of(group, out));
   if (!out.extra.empty()) {
     const MatrixView<const T> by_sample{slice.delta(group).data, slice.samples(), out.extra.size()};
     math::sum_delta<T>(by_sample, options.scale, out.extra);
   }
   this->lift_delta(group, slice);
-  multiply_columns(group, options.scale * slice.drop, slice, out.weights);
+  const MatrixView<T> weights = this->weights_of(group, out);
+  multiply_columns(group, options.scale * slice.drop, slice, weights);
   if (options.measure) {
-    slice.stage_sums[group].weight_gradient = math::square_sum<T>(out.weights.span());
+    slice.stage_sums[group].weight_gradient = math::square_sum<T>(weights.span());
   }
 }
 

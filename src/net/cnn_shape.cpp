@@ -20,15 +20,20 @@ std::vector<ConvolutionShape> convolution_shapes(const NetworkSettings& settings
   return shapes;
 }
 
-std::vector<LayerShape> cnn_layers(const NetworkSettings& settings, const ProblemShape& problem) {
+std::vector<ParameterGroup> cnn_layers(const NetworkSettings& settings,
+                                       const ProblemShape& problem) {
   const std::size_t field = settings.kernel * settings.kernel;
   const auto convolutions = convolution_shapes(settings, problem);
-  std::vector<LayerShape> layers;
+  std::vector<ParameterGroup> layers;
   layers.reserve(convolutions.size() + 1);
   for (const ConvolutionShape& shape : convolutions) {
-    layers.push_back({field * shape.input.channels, shape.output.channels, field});
+    const std::size_t number = layers.size() + 1;
+    layers.push_back(weights_and_bias({field * shape.input.channels, shape.output.channels, field},
+                                      fmt::format("fed_{}", number),
+                                      fmt::format("unit_{}", number)));
   }
-  layers.push_back({convolutions.back().next().size(), problem.classes});
+  layers.push_back(weights_and_bias({convolutions.back().next().size(), problem.classes},
+                                    fmt::format("fed_{}", layers.size() + 1), "class"));
   return layers;
 }
 

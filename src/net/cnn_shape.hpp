@@ -26,7 +26,8 @@ std::vector<ConvolutionShape> convolution_shapes(const NetworkSettings& settings
                                                  const ProblemShape& problem);
 
 /// Groups and stages of the whole network, the output layer included.
-std::vector<LayerShape> cnn_layers(const NetworkSettings& settings, const ProblemShape& problem);
+std::vector<ParameterGroup> cnn_layers(const NetworkSettings& settings,
+                                       const ProblemShape& problem);
 std::vector<Stage> cnn_stages(const NetworkSettings& settings, const ProblemShape& problem);
 
 }  // namespace plumb::net

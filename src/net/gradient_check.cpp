@@ -213,8 +213,7 @@ void run_network(const Network<double>& network, std::span<const double> paramet
   network.evaluate_loss(slice);
   const ParameterLayout& layout = network.layout();
   for (std::size_t g = network.groups(); g-- > 0;) {
-    network.backward(g, parameters, options, slice,
-                     {layout.weights(gradient, g), layout.bias(gradient, g), {}});
+    network.backward(g, parameters, options, slice, {layout.group(gradient, g), {}});
   }
 }
 

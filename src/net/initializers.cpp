@@ -22,11 +22,11 @@ RandomStream stream(std::uint64_t seed, std::size_t layer, std::uint64_t row) {
   return {seed, Purpose::Weights, (static_cast<std::uint64_t>(layer) << 32U) | row};
 }
 
-/// Part of a layer's weights: whole, or one of the two matrices of a recurrent cell.
+/// One tensor of weights as it is drawn.
 template <class T>
 struct Part {
   std::size_t layer;
-  std::size_t first_row;  // of the layer's weights
+  std::size_t first_row;  // in the matrix of the layer
   LayerShape shape;
   core::MatrixView<T> weights;
 };
@@ -60,25 +60,57 @@ void draw_orthogonal(std::uint64_t seed, const Part<T>& part) {
 }
 
 template <class T>
+void set_identity(core::MatrixView<T> weights) {
+  for (std::size_t i = 0; i < weights.rows; ++i) weights(i, i) = T{1};
+}
+
+template <class T>
 void draw_weights(const NetworkSettings& settings, std::uint64_t seed, const Part<T>& part) {
   if (info_of(settings.init).drawing == Drawing::Orthonormal) return draw_orthogonal(seed, part);
   draw_independent(settings, seed, part);
 }
 
-/// W above U, see rnn.hpp.
 template <class T>
-void draw_cell(const NetworkSettings& settings, std::uint64_t seed, core::MatrixView<T> cell) {
-  const std::size_t width = settings.width;
-  const std::size_t inputs = cell.rows - width;
-  const core::MatrixView<T> recurrent{cell.data, width, width};
+void draw_recurrent(const NetworkSettings& settings, std::uint64_t seed, const Part<T>& part) {
   if (info_of(settings.init).is_identity_between_steps) {
-    for (std::size_t i = 0; i < width; ++i) recurrent(i, i) = T{1};
+    set_identity(part.weights);
   } else {
-    draw_weights<T>(settings, seed, {0, 0, {width, width}, recurrent});
+    draw_weights(settings, seed, part);
   }
-  for (T& weight : recurrent.span()) weight *= static_cast<T>(settings.recurrent_gain);
-  draw_weights<T>(settings, seed,
-                  {0, width, {inputs, width}, {cell.row(width).data(), inputs, width}});
+  for (T& weight : part.weights.span()) weight *= static_cast<T>(settings.recurrent_gain);
+}
+
+template <class T>
+void draw_biases(const NetworkSettings& settings, std::uint64_t seed, std::size_t layer,
+                 std::span<T> biases) {
+  if (!info_of(settings.init).uses_variances) return;
+  RandomStream random = stream(seed, layer, kBiasRow);
+  const double deviation = std::sqrt(settings.bias_variance);
+  for (T& bias : biases) bias = static_cast<T>(deviation * random.normal());
+}
+
+/// Tensors of weights lie one below the other in the matrix of their layer.
+template <class T>
+void initialise_layer(const NetworkSettings& settings, const ParameterLayout& layout,
+                      std::uint64_t seed, std::size_t layer, std::span<T> block) {
+  std::size_t row = 0;
+  for (const Tensor& tensor : layout.tensors(layer)) {
+    const std::span<T> values = block.subspan(tensor.offset, tensor.count());
+    const LayerShape shape{tensor.shape.front(), tensor.shape.back(), tensor.receptive_field};
+    const Part<T> part{layer, row, shape, {values.data(), shape.fan_in, shape.fan_out}};
+    switch (tensor.role) {
+      case TensorRole::Weight:
+        draw_weights(settings, seed, part);
+        break;
+      case TensorRole::RecurrentWeight:
+        draw_recurrent(settings, seed, part);
+        break;
+      case TensorRole::Bias:
+        draw_biases(settings, seed, layer, values);
+        break;
+    }
+    row += shape.fan_in;
+  }
 }
 
 /// The units that a layer's inputs end in.
@@ -167,16 +199,7 @@ void initialise(const NetworkSettings& settings, const ParameterLayout& layout, 
                 std::span<T> block) {
   std::fill(block.begin(), block.end(), T{0});
   for (std::size_t layer = 0; layer < layout.layers(); ++layer) {
-    const core::MatrixView<T> weights = layout.weights(block, layer);
-    if (settings.family == Family::Rnn && layer == 0) {
-      draw_cell<T>(settings, seed, weights);
-    } else {
-      draw_weights<T>(settings, seed, {layer, 0, layout.shape(layer), weights});
-    }
-    if (!info_of(settings.init).uses_variances) continue;
-    RandomStream random = stream(seed, layer, kBiasRow);
-    const double deviation = std::sqrt(settings.bias_variance);
-    for (T& bias : layout.bias(block, layer)) bias = static_cast<T>(deviation * random.normal());
+    initialise_layer(settings, layout, seed, layer, block);
   }
 }
 

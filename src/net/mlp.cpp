@@ -9,6 +9,19 @@
 namespace plumb::net {
 namespace {
 
+std::vector<ParameterGroup> mlp_groups(const NetworkSettings& settings,
+                                       const ProblemShape& problem) {
+  std::vector<ParameterGroup> groups;
+  std::string below = "input";
+  for (const LayerShape& shape : mlp_shapes(settings, problem.inputs, problem.classes)) {
+    const std::size_t number = groups.size() + 1;
+    const std::string units = number > settings.depth ? "class" : fmt::format("unit_{}", number);
+    groups.push_back(weights_and_bias(shape, below, units));
+    below = units;
+  }
+  return groups;
+}
+
 std::vector<Stage> mlp_stages(const std::vector<LayerShape>& shapes) {
   std::vector<Stage> stages;
   for (std::size_t l = 0; l < shapes.size(); ++l) {
@@ -23,8 +36,7 @@ std::vector<Stage> mlp_stages(const std::vector<LayerShape>& shapes) {
 
 template <class T>
 Mlp<T>::Mlp(const NetworkSettings& settings, Loss loss, const ProblemShape& problem)
-    : Network<T>(settings, loss, problem,
-                 ParameterLayout(mlp_shapes(settings, problem.inputs, problem.classes)),
+    : Network<T>(settings, loss, problem, ParameterLayout(mlp_groups(settings, problem)),
                  mlp_stages(mlp_shapes(settings, problem.inputs, problem.classes))),
       residual_(settings.residual) {}
 
@@ -46,7 +58,8 @@ void Mlp<T>::differentiate(std::size_t group, std::span<const T> /*parameters*/,
     const core::MatrixView<T> arrived = slice.delta(group);
     std::copy_n(arrived.data, arrived.size(), slice.delta(group - 1).data);
   }
-  this->differentiate_dense(group, options, slice, out.weights, out.bias);
+  this->differentiate_dense(group, options, slice, this->weights_of(group, out),
+                            this->bias_of(group, out));
 }
 
 template <class T>

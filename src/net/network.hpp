@@ -30,12 +30,11 @@ struct BackwardOptions {
   std::span<math::ExponentCounts> delta_exponents;
 };
 
-/// Where one group's gradient goes; every element is written, none added to.
+/// Where one group's gradient goes; every parameter's is written, none added to.
 template <class T>
 struct GroupGradient {
-  core::MatrixView<T> weights;  // (fan_in, fan_out)
-  std::span<T> bias;            // (fan_out)
-  std::span<T> extra;           // the group's part of the extra block, or empty: not wanted
+  std::span<T> parameters;  // the group's part of a block like that of the parameters
+  std::span<T> extra;       // the group's part of the extra block, or empty: not wanted
 };
 
 /// The groups of a network in the order of the forward pass; the last is the linear output layer
@@ -118,6 +117,13 @@ class Network {
   /// rows of W belong to `below`.
   void pass_down_dense(std::size_t stage, std::span<const T> parameters, Slice<T>& slice,
                        core::MatrixView<T> below, bool add_below) const;
+  [[nodiscard]] core::MatrixView<T> weights_of(std::size_t group,
+                                               const GroupGradient<T>& out) const {
+    return layout_.weights_of_group(out.parameters, group);
+  }
+  [[nodiscard]] std::span<T> bias_of(std::size_t group, const GroupGradient<T>& out) const {
+    return layout_.bias_of_group(out.parameters, group);
+  }
   [[nodiscard]] bool is_output(std::size_t stage) const noexcept {
     return stage + 1 == stages_.size();
   }

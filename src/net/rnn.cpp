@@ -14,9 +14,22 @@ using core::MatrixView;
 
 namespace {
 
-std::vector<LayerShape> rnn_shapes(const NetworkSettings& settings, const ProblemShape& problem) {
+/// W above U in one matrix, so that a step is one product.
+std::vector<ParameterGroup> rnn_groups(const NetworkSettings& settings,
+                                       const ProblemShape& problem) {
+  const std::size_t width = settings.width;
   const std::size_t step_inputs = problem.inputs / settings.depth;
-  return {{settings.width + step_inputs, settings.width}, {settings.width, problem.classes}};
+  Tensor state{"W",
+               "recurrent weights",
+               TensorRole::RecurrentWeight,
+               {width, width},
+               {"unit_before", "unit_1"}};
+  Tensor input{
+      "U", "input weights", TensorRole::Weight, {step_inputs, width}, {"step_input", "unit_1"}};
+  input.joined = true;
+  return {{{width + step_inputs, width},
+           {state, input, {"b", "biases", TensorRole::Bias, {width}, {"unit_1"}}}},
+          weights_and_bias({width, problem.classes}, "unit_1", "class")};
 }
 
 std::vector<Stage> rnn_stages(const NetworkSettings& settings, const ProblemShape& problem) {
@@ -33,7 +46,7 @@ std::vector<Stage> rnn_stages(const NetworkSettings& settings, const ProblemShap
 
 template <class T>
 Rnn<T>::Rnn(const NetworkSettings& settings, Loss loss, const ProblemShape& problem)
-    : Network<T>(settings, loss, problem, ParameterLayout(rnn_shapes(settings, problem)),
+    : Network<T>(settings, loss, problem, ParameterLayout(rnn_groups(settings, problem)),
                  rnn_stages(settings, problem)),
       steps_(settings.depth),
       width_(settings.width),
@@ -82,7 +95,8 @@ void Rnn<T>::differentiate(std::size_t group, std::span<const T> parameters,
                            const BackwardOptions<T>& options, Slice<T>& slice,
                            const GroupGradient<T>& out) const {
   if (group == 0) return differentiate_cell(parameters, options, slice, out);
-  this->differentiate_dense(steps_, options, slice, out.weights, out.bias);
+  this->differentiate_dense(steps_, options, slice, this->weights_of(group, out),
+                            this->bias_of(group, out));
 }
 
 template <class T>
@@ -97,19 +111,21 @@ void Rnn<T>::pass_down(std::size_t group, std::span<const T> parameters, Slice<T
 template <class T>
 void Rnn<T>::differentiate_cell(std::span<const T> parameters, const BackwardOptions<T>& options,
                                 Slice<T>& slice, const GroupGradient<T>& out) const {
-  const std::size_t weights = out.weights.size();
+  const MatrixView<T> sum = this->weights_of(0, out);
+  const std::span<T> bias_sum = this->bias_of(0, out);
+  const std::size_t weights = sum.size();
   const std::size_t both = weights + width_;
-  std::fill_n(out.weights.data, weights, T{0});
-  std::fill(out.bias.begin(), out.bias.end(), T{0});
+  std::fill_n(sum.data, weights, T{0});
+  std::fill(bias_sum.begin(), bias_sum.end(), T{0});
   for (std::size_t t = steps_; t-- > 0;) {
     T* const own =
         out.extra.empty() ? scratch<T>(Scratch::StepGradient, both) : out.extra.data() + t * both;
-    const MatrixView<T> dW{own, out.weights.rows, out.weights.cols};
+    const MatrixView<T> dW{own, sum.rows, sum.cols};
     const std::span<T> db{own + weights, width_};
     this->differentiate_dense(t, options, slice, dW, db);
     if (t > 0) this->pass_down_dense(t, parameters, slice, slice.delta(t - 1), false);
-    math::add<T>(dW.span(), out.weights.span());
-    math::add<T>(db, out.bias);
+    math::add<T>(dW.span(), sum.span());
+    math::add<T>(db, bias_sum);
   }
 }
 

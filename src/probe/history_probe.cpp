@@ -88,7 +88,7 @@ void HistoryProbe::write_histograms(const train::StepReport& report) {
 
 void HistoryProbe::on_snapshot(const train::SnapshotReport& report) {
   if (sink_ == nullptr || !snapshots(report.step)) return;
-  sink_->write_snapshot(name_arrays(report, subject_.layout, subject_.network, subject_.inputs));
+  sink_->write_snapshot(name_arrays(report, subject_.layout, subject_.inputs));
 }
 
 void HistoryProbe::on_timing(std::span<const train::StepTiming> timings) {

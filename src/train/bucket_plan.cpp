@@ -33,7 +33,7 @@ std::vector<Bucket> cut_into_buckets(const net::ParameterLayout& layout, std::si
     open.count = 0;
   };
   for (std::size_t group = layout.layers(); group-- > 0;) {
-    const std::size_t offset = layout.weights_offset(group);
+    const std::size_t offset = layout.group_offset(group);
     if (open.count + end - offset > longest) close();
     if (open.count == 0) open.last_group = group;
     open.first_group = group;

@@ -87,7 +87,7 @@ void GradientFinish<T>::finish_chunk(std::size_t chunk, Measure measure,
   const std::span<T> gradient = store_.parameters().subspan(part.offset, part.count);
   chunk_sums_[chunk] = finish_run(gradient, measure, chunk_squares_[chunk]);
   const std::size_t stage = stage_of_group_[part.group];
-  if (counts == nullptr || part.is_bias || stage == kSeveral) return;
+  if (counts == nullptr || part.role == net::TensorRole::Bias || stage == kSeveral) return;
   math::count_exponents<T>(gradient, (*counts)[stage]);
 }
 

@@ -23,8 +23,7 @@ template <class T>
 net::GroupGradient<T> GradientStore<T>::group(std::size_t thread, std::size_t group, bool measure) {
   const std::span<T> block = blocks_[thread].span();
   const net::ExtraLayout& extra = network_.extra();
-  net::GroupGradient<T> gradient{
-      network_.layout().weights(block, group), network_.layout().bias(block, group), {}};
+  net::GroupGradient<T> gradient{network_.layout().group(block, group), {}};
   if (measure) {
     gradient.extra = block.subspan(size_ + extra.group_offset(group), extra.group_size(group));
   }

@@ -64,7 +64,7 @@ void StepEngine<T>::collect_group_sums() {
     // Clipping and skipping come after the gradient that is reported.
     if (finished_.complete) replace_gradient(sums, finish_.chunk_sums()[i]);
     const Chunk& chunk = store_.chunks()[i];
-    if (chunk.is_bias) {
+    if (chunk.role == net::TensorRole::Bias) {
       biases[chunk.group] += sums.gradient;
     } else {
       groups[chunk.group] += sums;

@@ -13,12 +13,13 @@ constexpr std::size_t kChunk = 16384;
 std::vector<Chunk> cut_into_chunks(const net::ParameterLayout& layout) {
   std::vector<Chunk> chunks;
   for (std::size_t group = 0; group < layout.layers(); ++group) {
-    const std::size_t weights = layout.shape(group).weights();
-    for (std::size_t done = 0; done < weights; done += kChunk) {
-      const std::size_t count = std::min(kChunk, weights - done);
-      chunks.push_back({group, layout.weights_offset(group) + done, count, false});
+    for (const net::ParameterRun& run : layout.runs(group)) {
+      // Biases are few, and are not cut.
+      const std::size_t longest = run.role == net::TensorRole::Bias ? run.count : kChunk;
+      for (std::size_t done = 0; done < run.count; done += longest) {
+        chunks.push_back({group, run.offset + done, std::min(longest, run.count - done), run.role});
+      }
     }
-    chunks.push_back({group, layout.bias_offset(group), layout.shape(group).fan_out, true});
   }
   return chunks;
 }

@@ -9,12 +9,12 @@
 
 namespace plumb::train {
 
-/// A run of one group's weights, or all its biases.
+/// Parameters of one group and role.
 struct Chunk {
   std::size_t group;
   std::size_t offset;  // in the parameter block
   std::size_t count;
-  bool is_bias;
+  net::TensorRole role;
 };
 
 /// In block order. The cut depends on the network alone, so sums over chunks have the same bits

@@ -13,8 +13,7 @@ template <class T>
 std::size_t largest_group(const net::Network<T>& network) {
   std::size_t largest = 0;
   for (std::size_t g = 0; g < network.groups(); ++g) {
-    largest =
-        std::max(largest, network.layout().shape(g).parameters() + network.extra().group_size(g));
+    largest = std::max(largest, network.layout().group_size(g) + network.extra().group_size(g));
   }
   return largest;
 }
@@ -117,10 +116,8 @@ void Worker<T>::backward(std::span<const T> parameters, net::BackwardOptions<T> 
 template <class T>
 net::GroupGradient<T> Worker<T>::partial(std::size_t level, const net::GroupGradient<T>& like) {
   const std::span<T> buffer = partials_[level].span();
-  const std::size_t weights = like.weights.size();
-  return {{buffer.data(), like.weights.rows, like.weights.cols},
-          buffer.subspan(weights, like.bias.size()),
-          buffer.subspan(weights + like.bias.size(), like.extra.size())};
+  const std::size_t parameters = like.parameters.size();
+  return {buffer.first(parameters), buffer.subspan(parameters, like.extra.size())};
 }
 
 template <class T>
@@ -139,8 +136,7 @@ void Worker<T>::sum_group(const Pass& pass, std::size_t group, SliceRange slices
   // The right half goes to this level's buffer; the left half is done with it.
   const net::GroupGradient<T> right = partial(level, out);
   sum_group(pass, group, {slices.first + left, slices.count - left}, right, level + 1);
-  math::add<T>(right.weights.span(), out.weights.span());
-  math::add<T>(right.bias, out.bias);
+  math::add<T>(right.parameters, out.parameters);
   math::add<T>(right.extra, out.extra);
 }
 

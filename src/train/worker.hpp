@@ -81,7 +81,7 @@ class Worker {
   SliceRange range_;
   std::size_t slice_samples_;
   std::vector<net::Slice<T>> slices_;
-  std::vector<core::AlignedBuffer<T>> partials_;  // by tree level: weights, bias, extra in a row
+  std::vector<core::AlignedBuffer<T>> partials_;  // by tree level: parameters, then extra
   std::vector<std::uint8_t> alive_;
   std::vector<math::ExponentCounts> delta_exponents_;
   std::vector<float> sample_;

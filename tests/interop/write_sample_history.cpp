@@ -47,7 +47,8 @@ history::StepRow sample_row(std::uint64_t step) {
   row.noise_scale = std::numeric_limits<double>::quiet_NaN();  // as a batch of one slice has it
   row.layers.resize(3);
   for (int layer = 0; layer < 3; ++layer) {
-    row.layers[layer].delta_rms = 1e-6 * static_cast<double>(layer + 1) * static_cast<double>(step + 1);
+    row.layers[layer].delta_rms =
+        1e-6 * static_cast<double>(layer + 1) * static_cast<double>(step + 1);
     row.layers[layer].nonfinite_count = layer;
     row.layers[layer].noise_scale = 26.0;
   }

@@ -57,8 +57,8 @@ class PlainTraining {
     const net::ParameterLayout& layout = network->layout();
     ++step_;
     for (std::size_t l = 0; l < layout.layers(); ++l) {
-      update_run(layout.weights_offset(l), layout.shape(l).weights(), settings_.weight_decay);
-      update_run(layout.bias_offset(l), layout.shape(l).fan_out, 0);
+      update_run(layout.group_offset(l), layout.shape(l).weights(), settings_.weight_decay);
+      update_run(layout.tensors(l).back().offset, layout.shape(l).fan_out, 0);
     }
   }
 
@@ -80,9 +80,7 @@ class PlainTraining {
     options.format = settings_.gradient_format;
     for (std::size_t g = network->groups(); g-- > 0;) {
       network->backward(g, weights, options, slice,
-                        {network->layout().weights(std::span<T>(block), g),
-                         network->layout().bias(std::span<T>(block), g),
-                         {}});
+                        {network->layout().group(std::span<T>(block), g), {}});
     }
     slice_loss_ = slice.loss_sums.loss;
     return block;

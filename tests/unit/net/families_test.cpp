@@ -39,9 +39,7 @@ Passed pass(const NetworkSettings& settings, const ProblemShape& problem, std::u
   std::vector<double> gradient(network->layout().block_size());
   for (std::size_t g = network->groups(); g-- > 0;) {
     network->backward(g, std::span<const double>(parameters), {}, slice,
-                      {network->layout().weights(std::span(gradient), g),
-                       network->layout().bias(std::span(gradient), g),
-                       {}});
+                      {network->layout().group(std::span(gradient), g), {}});
   }
   return {std::move(network), std::move(parameters), std::move(slice)};
 }

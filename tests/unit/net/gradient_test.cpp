@@ -257,10 +257,7 @@ std::vector<double> backpropagated(const Network<double>& network,
   for (std::size_t g = 0; g < network.groups(); ++g) network.forward(g, parameters, slice, {});
   network.evaluate_loss(slice);
   for (std::size_t g = network.groups(); g-- > 0;) {
-    network.backward(g, parameters, {}, slice,
-                     {layout.weights(std::span<double>(gradient), g),
-                      layout.bias(std::span<double>(gradient), g),
-                      {}});
+    network.backward(g, parameters, {}, slice, {layout.group(std::span<double>(gradient), g), {}});
   }
   return gradient;
 }
@@ -330,14 +327,10 @@ TEST(mlp, float32_deltas_are_right_down_to_the_last_subnormal) {
   for (std::size_t l = layout.layers(); l-- > 0;) {
     BackwardOptions<float> quarter32;
     quarter32.scale = 0.25F;
-    narrow->backward(
-        l, p32, quarter32, s32,
-        {layout.weights(std::span<float>(g32), l), layout.bias(std::span<float>(g32), l), {}});
+    narrow->backward(l, p32, quarter32, s32, {layout.group(std::span<float>(g32), l), {}});
     BackwardOptions<double> quarter64;
     quarter64.scale = 0.25;
-    wide->backward(
-        l, p64, quarter64, s64,
-        {layout.weights(std::span<double>(g64), l), layout.bias(std::span<double>(g64), l), {}});
+    wide->backward(l, p64, quarter64, s64, {layout.group(std::span<double>(g64), l), {}});
     const double exact = s64.stage_sums[l].delta.norm();
     EXPECT_NEAR(s32.stage_sums[l].delta.norm(), exact, 1e-3 * exact + 8 * 0x1p-149)
         << "layer " << l;

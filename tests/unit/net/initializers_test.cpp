@@ -133,13 +133,30 @@ TEST(parameter_layout, parts_do_not_overlap_and_start_on_cache_lines) {
   EXPECT_EQ(layout.parameters(), 15U + 5 + 35 + 7 + 14 + 2);
   std::size_t end = 0;
   for (std::size_t l = 0; l < layout.layers(); ++l) {
-    EXPECT_GE(layout.weights_offset(l), end);
-    EXPECT_EQ(layout.weights_offset(l) % 16, 0U);
-    EXPECT_GE(layout.bias_offset(l), layout.weights_offset(l) + layout.shape(l).weights());
-    EXPECT_EQ(layout.bias_offset(l) % 16, 0U);
-    end = layout.bias_offset(l) + layout.shape(l).fan_out;
+    for (const Tensor& tensor : layout.tensors(l)) {
+      EXPECT_GE(tensor.offset, end);
+      EXPECT_EQ(tensor.offset % 16, 0U);
+      end = tensor.offset + tensor.count();
+    }
   }
   EXPECT_GE(layout.block_size(), end);
+}
+
+TEST(parameter_layout, joined_tensors_are_one_matrix_and_one_run) {
+  Tensor state{"W", "recurrent weights", TensorRole::RecurrentWeight, {3, 3}, {"unit", "unit"}};
+  Tensor input{"U", "input weights", TensorRole::Weight, {2, 3}, {"input", "unit"}};
+  input.joined = true;
+  const Tensor bias{"b", "biases", TensorRole::Bias, {3}, {"unit"}};
+  const ParameterLayout layout({ParameterGroup({5, 3}, {state, input, bias})});
+  EXPECT_EQ(layout.tensors(0)[1].offset, 9U);
+  EXPECT_EQ(layout.tensors(0)[2].offset, 16U);
+  EXPECT_EQ(layout.parameters(), 18U);
+  EXPECT_EQ(layout.block_size(), 32U);
+  const auto runs = layout.runs(0);
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs[0].count, 15U);
+  EXPECT_TRUE(decays(runs[0].role));
+  EXPECT_FALSE(decays(runs[1].role));
 }
 
 TEST(parameter_layout, an_mlp_of_depth_n_has_n_hidden_layers_and_an_output_layer) {

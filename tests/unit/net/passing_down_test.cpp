@@ -91,7 +91,7 @@ class Batch {
     const ParameterLayout& layout = network_->layout();
     const ExtraLayout& extra = network_->extra();
     const std::span<T> measured = all.subspan(layout.block_size());
-    return {layout.weights(all, group), layout.bias(all, group),
+    return {layout.group(all, group),
             measured.subspan(extra.group_offset(group), extra.group_size(group))};
   }
 

@@ -22,7 +22,7 @@ void expect_partition(const net::ParameterLayout& whole, const std::vector<Bucke
     EXPECT_GT(bucket.count, 0U);
     EXPECT_LE(bucket.count, longest);
     EXPECT_LE(bucket.first_group, bucket.last_group);
-    EXPECT_GE(bucket.offset, whole.weights_offset(bucket.first_group));
+    EXPECT_GE(bucket.offset, whole.group_offset(bucket.first_group));
     end = bucket.offset;
   }
   EXPECT_EQ(end, 0U);

@@ -17,11 +17,8 @@ TEST(update_chunks, cover_every_parameter_once_and_no_gap) {
   }
   EXPECT_EQ(parameters, layout.parameters());
   for (std::size_t l = 0; l < layout.layers(); ++l) {
-    for (std::size_t i = 0; i < layout.shape(l).weights(); ++i) {
-      EXPECT_EQ(seen[layout.weights_offset(l) + i], 1);
-    }
-    for (std::size_t i = 0; i < layout.shape(l).fan_out; ++i) {
-      EXPECT_EQ(seen[layout.bias_offset(l) + i], 1);
+    for (const net::Tensor& tensor : layout.tensors(l)) {
+      for (std::size_t i = 0; i < tensor.count(); ++i) EXPECT_EQ(seen[tensor.offset + i], 1);
     }
   }
 }
@@ -30,8 +27,8 @@ TEST(update_chunks, keep_weights_and_biases_apart) {
   const net::ParameterLayout layout({{4, 4}});
   const auto chunks = cut_into_chunks(layout);
   ASSERT_EQ(chunks.size(), 2U);
-  EXPECT_FALSE(chunks[0].is_bias);
-  EXPECT_TRUE(chunks[1].is_bias);
+  EXPECT_EQ(chunks[0].role, net::TensorRole::Weight);
+  EXPECT_EQ(chunks[1].role, net::TensorRole::Bias);
 }
 
 }  // namespace

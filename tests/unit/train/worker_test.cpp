@@ -58,8 +58,7 @@ class Step {
     const net::GroupGradient<float> gradient = store.group(kThread, group, true);
     std::vector<float> all;
     for (const std::span<const float> part :
-         {std::span<const float>(gradient.weights.span()), std::span<const float>(gradient.bias),
-          std::span<const float>(gradient.extra)}) {
+         {std::span<const float>(gradient.parameters), std::span<const float>(gradient.extra)}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
