@@ -35,9 +35,4 @@ if [[ ${1-} != --all ]] && changed=$(changed_files); then
   files=$(grep -xFf <(sed "s|^|$root/|" <<<"$changed") <<<"$files") || true
 fi
 [[ -n $files ]] || { echo "clang-tidy: no C++ file differs"; exit 0; }
-echo "clang-tidy: $(wc -l <<<"$files") files"
-# `#pragma GCC` speaks to g++ alone. Standard error holds only counts of suppressed warnings;
-# findings and errors go to standard output.
-tr '\n' '\0' <<<"$files" |
-  xargs -0 -r -n 1 -P "$(nproc)" clang-tidy --quiet -p build/dev \
-    --extra-arg=-Wno-unknown-pragmas 2>/dev/null
+"$root/tests/tidy_bundles.py" build/dev <<<"$files"

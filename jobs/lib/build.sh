@@ -12,6 +12,8 @@ plumb_build() (
   if [[ ! -e build/$preset/CMakeCache.txt ]]; then
     options+=(-G Ninja)
     ! command -v ccache >/dev/null || options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    [[ $preset != @(dev|mpich) ]] || ! command -v ld.lld >/dev/null ||
+      options+=(-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)
   fi
   # The same file in another clone is the same object.
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
