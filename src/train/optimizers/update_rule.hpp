@@ -31,7 +31,7 @@ class UpdateRule {
 /// Weights decay, biases never.
 template <class T>
 T weight_decay(const TrainSettings& settings, const Chunk& chunk) {
-  return chunk.is_bias ? T{0} : static_cast<T>(settings.weight_decay);
+  return net::decays(chunk.role) ? static_cast<T>(settings.weight_decay) : T{0};
 }
 
 /// The chunk's part of a state that is kept for every parameter, or nothing of a state that is not
