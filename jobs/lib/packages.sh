@@ -7,7 +7,7 @@ plumb_build_packages=(
   libopenblas-openmp-dev
   libhdf5-dev
   libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev librandom123-dev zlib1g-dev
-  libhwy-dev
+  libhwy-dev libxxhash-dev
   libbenchmark-dev libgtest-dev python3
 )
 

@@ -1,11 +1,11 @@
 #include "data/fingerprint.hpp"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
 #include <vector>
-
-#include "data/xxh64.hpp"
 
 namespace plumb::data {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::uint64_t kEndless = ~std::uint64_t{0};
 
 template <class T>
 std::uint64_t add(std::uint64_t hash, std::span<const T> values) noexcept {
-  return xxh64(std::as_bytes(values), hash);
+  return XXH64(values.data(), values.size_bytes(), hash);
 }
 
 std::uint64_t hash_shape(const Dataset& dataset) {
