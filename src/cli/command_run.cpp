@@ -73,7 +73,7 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
   require_same_command(world, options.must_be_equal());
   const Watch watch(session, world);
   const RunPlan plan = plan_runs(world, options);
-  DatasetCache datasets(plan.data_folder);
+  experiment::DatasetCache datasets(plan.data_folder);
   check_data(world, plan, datasets);
   if (options.dry_run) {
     print_dry_run(world, plan, datasets);

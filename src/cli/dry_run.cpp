@@ -7,6 +7,7 @@
 #include "cli/memory_need.hpp"
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
+#include "data/dataset.hpp"
 #include "history/rows.hpp"
 #include "net/network.hpp"
 #include "train/bucket_plan.hpp"
@@ -73,7 +74,8 @@ Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::s
 
 }  // namespace
 
-void print_dry_run(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets) {
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan,
+                   experiment::DatasetCache& datasets) {
   if (world.rank() == 0) {
     fmt::print("{}: {} runs, {} ranks, results would go to {}\n", plan.study.name, plan.runs.size(),
                world.size(), plan.output.string());

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "comm/equality.hpp"
-#include "core/error.hpp"
-#include "data/fingerprint.hpp"
 #include "math/gemm/blas_info.hpp"
 #include "plumb_version.hpp"
 
@@ -17,11 +14,6 @@ namespace {
 std::string program() {
   return fmt::format("{} ({}, {}, {}, messages {})", PLUMB_VERSION, PLUMB_COMMIT, PLUMB_BUILD_TYPE,
                      PLUMB_COMPILER, comm::kMessageVersion);
-}
-
-std::string samples(const data::Dataset& dataset, data::Split split) {
-  const std::optional<std::uint64_t> count = dataset.size(split);
-  return count ? fmt::format("{}", *count) : "any number of";
 }
 
 /// "OpenBLAS 0.3.21" of "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...".
@@ -43,16 +35,6 @@ void require_same_command(const comm::Communicator& world, const std::string& co
                       {"command", fmt::format("'{}'", command),
                        "the same command, study and options on all ranks, but for --threads, "
                        "--data-dir and --quiet"});
-}
-
-void require_same_data(const comm::Communicator& world, const std::string& where,
-                       const data::Dataset& dataset) {
-  comm::require_equal(
-      world, {where + ": data:",
-              fmt::format("{} training and {} test samples with fingerprint {:016x}",
-                          samples(dataset, data::Split::Train), samples(dataset, data::Split::Test),
-                          data::fingerprint(dataset)),
-              "the same data on all ranks", core::ExitCode::InputOutput});
 }
 
 std::string mixed_arithmetic_warning(const comm::Communicator& world) {

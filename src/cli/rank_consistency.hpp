@@ -5,7 +5,6 @@
 #include <string>
 
 #include "comm/communicator.hpp"
-#include "data/dataset.hpp"
 
 namespace plumb::cli {
 
@@ -13,11 +12,6 @@ namespace plumb::cli {
 /// the same command on every rank. command: what of the command line must be equal. Throws
 /// core::AgreedError (exit code 1) that names the lowest rank that differs and both values.
 void require_same_command(const comm::Communicator& world, const std::string& command);
-
-/// Collective: the same contents on every rank. where: the file or folder of this rank, or what is
-/// generated. Throws core::AgreedError (exit code 3).
-void require_same_data(const comm::Communicator& world, const std::string& where,
-                       const data::Dataset& dataset);
 
 /// Collective. On rank 0 one line when some rank computes with another BLAS library, kernel set or
 /// vector instruction set: allowed, but bits then depend on who computes what. Empty elsewhere.

@@ -9,10 +9,10 @@
 #include <iterator>
 
 #include "cli/machine.hpp"
-#include "cli/rank_consistency.hpp"
 #include "cli/shared_options.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
+#include "data/dataset.hpp"
 #include "net/idle_pooling.hpp"
 #include "net/network.hpp"
 #include "train/problem.hpp"
@@ -88,35 +88,6 @@ std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) 
 
 }  // namespace
 
-const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
-  const data::DataSettings& d = run.data;
-  const std::string key =
-      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", core::name_of(d.source), d.path, d.test_path,
-                  d.samples, d.inputs, d.classes, d.sequence, run.train.seed);
-  if (key != key_) {
-    dataset_.reset();
-    key_.clear();
-    compared_ = false;
-    dataset_ = data::open_dataset(d, folder_, run.train.seed);
-    key_ = key;
-  }
-  return *dataset_;
-}
-
-const data::Dataset& DatasetCache::open_on_all_ranks(const comm::Communicator& world,
-                                                     const study::RunSettings& run) {
-  comm::together(world, [&] { open(run); });
-  // Equal studies open the same sets in the same order, so all ranks come here or none.
-  if (!compared_) {
-    const std::string& path = run.data.path;
-    require_same_data(world,
-                      path.empty() ? std::string(dataset_->source()) : (folder_ / path).string(),
-                      *dataset_);
-    compared_ = true;
-  }
-  return *dataset_;
-}
-
 std::string RunOptions::must_be_equal() const {
   std::string text = "run " + study_file;
   if (!output.empty()) text += " -o " + output;
@@ -150,7 +121,8 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
   return plan;
 }
 
-void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets) {
+void check_data(const comm::Communicator& world, const RunPlan& plan,
+                experiment::DatasetCache& datasets) {
   for (const study::RunSettings& run : plan.runs) {
     const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
     comm::together(world, [&] {

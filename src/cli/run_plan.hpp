@@ -3,13 +3,12 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "data/source.hpp"
+#include "experiment/dataset_cache.hpp"
 #include "study/study.hpp"
 
 namespace plumb::cli {
@@ -33,23 +32,6 @@ struct RunOptions {
   [[nodiscard]] std::string must_be_equal() const;
 };
 
-/// Opens each data set once, and keeps the last one only: data sets can be large.
-class DatasetCache {
- public:
-  explicit DatasetCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  const data::Dataset& open(const study::RunSettings& run);
-  /// Collective: the same, and when the set was not the last one already its contents are compared
-  /// over ranks. Throws core::AgreedError.
-  const data::Dataset& open_on_all_ranks(const comm::Communicator& world,
-                                         const study::RunSettings& run);
-
- private:
-  std::filesystem::path folder_;
-  std::string key_;
-  std::unique_ptr<const data::Dataset> dataset_;
-  bool compared_ = false;  // over ranks
-};
-
 struct RunPlan {
   study::Study study;
   std::vector<study::RunSettings> runs;  // those selected by --index
@@ -67,9 +49,11 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
 /// Opens every data set once, so that a file that is missing or broken or not the same on all
 /// ranks, or a network that does not suit its data, is found before hours of training, and before a
 /// table of what they would cost. Collective; throws core::AgreedError.
-void check_data(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets);
+void check_data(const comm::Communicator& world, const RunPlan& plan,
+                experiment::DatasetCache& datasets);
 
 /// Rank 0 prints what each run would cost, after check_data(). Collective.
-void print_dry_run(const comm::Communicator& world, const RunPlan& plan, DatasetCache& datasets);
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan,
+                   experiment::DatasetCache& datasets);
 
 }  // namespace plumb::cli

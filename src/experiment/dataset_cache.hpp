@@ -1,0 +1,43 @@
+// The data sets of a study's runs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "comm/communicator.hpp"
+#include "data/source.hpp"
+#include "study/study.hpp"
+
+namespace plumb::experiment {
+
+/// Opens each data set once, and keeps the last one only: data sets can be large.
+class DatasetCache {
+ public:
+  /// folder: where relative paths begin.
+  explicit DatasetCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  /// The set of this run, which lives until another one is opened. Throws what data::open_dataset()
+  /// throws, and then holds none.
+  const data::Dataset& open(const study::RunSettings& run);
+  /// Collective: the same, and when the set was not the last one already its contents are compared
+  /// over ranks. Throws core::AgreedError, with exit code 3 where contents differ.
+  const data::Dataset& open_on_all_ranks(const comm::Communicator& world,
+                                         const study::RunSettings& run);
+
+ private:
+  /// What a data set depends on.
+  struct Key {
+    data::DataSettings settings;
+    std::uint64_t seed = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+
+  std::filesystem::path folder_;
+  std::optional<Key> key_;  // of dataset_
+  std::unique_ptr<const data::Dataset> dataset_;
+  bool compared_ = false;  // over ranks
+};
+
+}  // namespace plumb::experiment
