@@ -79,6 +79,15 @@ void refuse_idle_pooling(const study::Study& study, const study::RunSettings& ru
   }
 }
 
+// Only a file tells whether its targets are classes.
+void refuse_class_loss(const study::Study& study, const study::RunSettings& run,
+                       const data::Dataset& dataset) {
+  if (!dataset.is_regression() || run.train.loss == net::Loss::MeanSquaredError) return;
+  throw core::UsageError(fmt::format(
+      "{}: train.loss = {} does not suit targets that are values; allowed: mean_squared_error",
+      study.where("train.loss"), core::name_of(run.train.loss)));
+}
+
 // The plan of slices to workers is the same everywhere only if all ranks have as many threads.
 std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) {
   auto negative = -static_cast<std::int64_t>(mine);
@@ -128,6 +137,7 @@ void check_data(const comm::Communicator& world, const RunPlan& plan,
     comm::together(world, [&] {
       refuse_misfit(plan.study, run, dataset);
       refuse_idle_pooling(plan.study, run, dataset);
+      refuse_class_loss(plan.study, run, dataset);
     });
   }
 }
