@@ -33,19 +33,19 @@ TEST(optimizers, step_against_the_gradient_and_let_only_weights_decay) {
     settings.optimizer = entry.optimizer;
     settings.learning_rate = 0.125;
     settings.weight_decay = 0.5;
-    for (const bool is_bias : {false, true}) {
+    for (const net::TensorRole role : {net::TensorRole::Weight, net::TensorRole::Bias}) {
       const auto rule = make_update_rule<double>(settings, 2);
       const std::vector<double> gradient{1};
       std::vector<double> parameters{7, 1};
       rule->begin_step();
-      rule->update({0, 1, 1, is_bias}, gradient, parameters);
+      rule->update({0, 1, 1, role}, gradient, parameters);
       EXPECT_EQ(parameters[0], 7) << "not part of the chunk";
       EXPECT_LT(parameters[1], 1);
       const auto spared = make_update_rule<double>(settings, 2);
       std::vector<double> plain{7, 1};
-      const std::vector<double> decayed{is_bias ? 1 : 1.5};
+      const std::vector<double> decayed{role == net::TensorRole::Bias ? 1 : 1.5};
       spared->begin_step();
-      spared->update({0, 1, 1, true}, decayed, plain);
+      spared->update({0, 1, 1, net::TensorRole::Bias}, decayed, plain);
       EXPECT_EQ(parameters[1], plain[1]);
     }
   }
