@@ -27,18 +27,22 @@ void expect_count(std::uint64_t given, std::uint64_t wanted, const std::string& 
   }
 }
 
-// (row, ...) of the file: the last `rows` of them.
-Handle select_last_rows(hid_t dataset, const std::vector<std::uint64_t>& dims, std::uint64_t rows,
-                        const Place& place) {
+// (row, ...) of the file: `rows` of them from row `first` on.
+Handle select_rows(hid_t dataset, const std::vector<std::uint64_t>& dims, std::uint64_t first,
+                   std::uint64_t rows, const Place& place) {
   Handle space = open_space(dataset, place);
   std::vector<hsize_t> start(dims.size(), 0);
   std::vector<hsize_t> count(dims.begin(), dims.end());
-  start[0] = dims[0] - rows;
+  start[0] = first;
   count[0] = rows;
   checked(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
                               nullptr),
           "H5Sselect_hyperslab", place);
   return space;
+}
+
+Handle flat_space(hsize_t count, const Place& place) {
+  return {checked(H5Screate_simple(1, &count, nullptr), "H5Screate_simple", place), H5Sclose};
 }
 
 herr_t remember_scale(hid_t, unsigned, hid_t scale, void* data) {
@@ -55,6 +59,11 @@ herr_t remember_scale(hid_t, unsigned, hid_t scale, void* data) {
 Type Dataset::type() const {
   const Handle type(checked(H5Dget_type(id()), "H5Dget_type", {file(), path()}), H5Tclose);
   return classify(type.get());
+}
+
+NumberKind Dataset::number_kind() const {
+  const Handle type(checked(H5Dget_type(id()), "H5Dget_type", {file(), path()}), H5Tclose);
+  return h5::number_kind(type.get());
 }
 
 std::vector<std::uint64_t> Dataset::dims() const {
@@ -76,6 +85,16 @@ bool Dataset::extendable() const {
   checked(H5Sget_simple_extent_dims(space.get(), nullptr, limits.data()), "H5Sget_simple_extent",
           place);
   return limits[0] == H5S_UNLIMITED;
+}
+
+std::uint64_t Dataset::rows_per_chunk() const {
+  const Place place{file(), path()};
+  const Handle list(checked(H5Dget_create_plist(id()), "H5Dget_create_plist", place), H5Pclose);
+  if (H5Pget_layout(list.get()) != H5D_CHUNKED) return 0;
+  std::vector<hsize_t> chunk(dims().size());
+  checked(H5Pget_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()), "H5Pget_chunk",
+          place);
+  return chunk.front();
 }
 
 template <class T>
@@ -104,10 +123,8 @@ void Dataset::append(std::span<const T> rows) const {
   extent[0] += row_count;
   const std::vector<hsize_t> grown(extent.begin(), extent.end());
   checked(H5Dset_extent(id(), grown.data()), "H5Dset_extent", place);
-  const Handle file_space = select_last_rows(id(), extent, row_count, place);
-  const hsize_t count = rows.size();
-  const Handle memory_space(
-      checked(H5Screate_simple(1, &count, nullptr), "H5Screate_simple", place), H5Sclose);
+  const Handle file_space = select_rows(id(), extent, extent[0] - row_count, row_count, place);
+  const Handle memory_space = flat_space(rows.size(), place);
   checked(H5Dwrite(id(), native_id(TypeOf<T>::value), memory_space.get(), file_space.get(),
                    H5P_DEFAULT, rows.data()),
           "H5Dwrite", place);
@@ -120,6 +137,21 @@ std::vector<T> Dataset::read() const {
   checked(H5Dread(id(), native_id(TypeOf<T>::value), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
           "H5Dread", {file(), path()});
   return values;
+}
+
+template <class T>
+void Dataset::read_rows(std::uint64_t first, std::span<T> rows) const {
+  if (rows.empty()) return;
+  const Place place{file(), path()};
+  const std::vector<std::uint64_t> extent = dims();
+  const std::uint64_t row_values = product(std::span<const std::uint64_t>(extent).subspan(1));
+  const std::uint64_t row_count = rows.size() / row_values;
+  expect_count(rows.size(), row_count * row_values, path());
+  const Handle file_space = select_rows(id(), extent, first, row_count, place);
+  const Handle memory_space = flat_space(rows.size(), place);
+  checked(H5Dread(id(), native_id(TypeOf<T>::value), memory_space.get(), file_space.get(),
+                  H5P_DEFAULT, rows.data()),
+          "H5Dread", place);
 }
 
 std::vector<std::string> Dataset::read_strings() const {
@@ -161,11 +193,13 @@ std::vector<std::string> Dataset::scale_names() const {
 #define PLUMB_INSTANTIATE(T)                               \
   template void Dataset::write(std::span<const T>) const;  \
   template void Dataset::append(std::span<const T>) const; \
-  template std::vector<T> Dataset::read() const
+  template std::vector<T> Dataset::read() const;           \
+  template void Dataset::read_rows(std::uint64_t, std::span<T>) const
 PLUMB_INSTANTIATE(float);
 PLUMB_INSTANTIATE(double);
 PLUMB_INSTANTIATE(std::int32_t);
 PLUMB_INSTANTIATE(std::int64_t);
+PLUMB_INSTANTIATE(std::uint8_t);
 PLUMB_INSTANTIATE(std::uint64_t);
 #undef PLUMB_INSTANTIATE
 

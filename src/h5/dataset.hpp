@@ -24,12 +24,15 @@ struct DatasetSpec {
 };
 
 /// Every function throws core::IoError "FILE: CALL OBJECT: reason" when HDF5 fails. Numbers: float,
-/// double, std::int32_t, std::int64_t, std::uint64_t.
+/// double, std::int32_t, std::int64_t, std::uint8_t, std::uint64_t.
 class Dataset : public Object {
  public:
   [[nodiscard]] Type type() const;
+  [[nodiscard]] NumberKind number_kind() const;
   [[nodiscard]] std::vector<std::uint64_t> dims() const;
   [[nodiscard]] bool extendable() const;
+  /// Along axis 0; 0 when the values lie in one contiguous block.
+  [[nodiscard]] std::uint64_t rows_per_chunk() const;
 
   /// The whole dataset; values.size() is the product of dims.
   template <class T>
@@ -44,6 +47,10 @@ class Dataset : public Object {
   template <class T>
   [[nodiscard]] std::vector<T> read() const;
   [[nodiscard]] std::vector<std::string> read_strings() const;
+  /// Rows first, first + 1, ... of axis 0, converted likewise; their number is that of the values
+  /// that fit in `rows`, whose size is a multiple of a row's.
+  template <class T>
+  void read_rows(std::uint64_t first, std::span<T> rows) const;
 
   /// Makes this dataset the coordinate of a dimension that bears its name.
   void make_scale() const;

@@ -58,6 +58,8 @@ hid_t stored_id(Type type) {
       return H5T_STD_I32LE;
     case Type::Int64:
       return H5T_STD_I64LE;
+    case Type::Uint8:
+      return H5T_STD_U8LE;
     case Type::Uint64:
       return H5T_STD_U64LE;
     case Type::String:

@@ -14,6 +14,8 @@ const char* to_string(Type type) {
       return "int32";
     case Type::Int64:
       return "int64";
+    case Type::Uint8:
+      return "uint8";
     case Type::Uint64:
       return "uint64";
     case Type::String:
@@ -26,6 +28,8 @@ const char* to_string(Type type) {
 
 std::size_t size_of(Type type) {
   switch (type) {
+    case Type::Uint8:
+      return 1;
     case Type::Float32:
     case Type::Int32:
       return 4;
@@ -57,6 +61,8 @@ hid_t native_id(Type type) {
       return H5T_NATIVE_INT32;
     case Type::Int64:
       return H5T_NATIVE_INT64;
+    case Type::Uint8:
+      return H5T_NATIVE_UINT8;
     case Type::Uint64:
       return H5T_NATIVE_UINT64;
     case Type::String:
@@ -72,12 +78,25 @@ Type classify(hid_t type_id) {
     case H5T_FLOAT:
       return bytes == 8 ? Type::Float64 : bytes == 4 ? Type::Float32 : Type::Other;
     case H5T_INTEGER:
-      if (H5Tget_sign(type_id) == H5T_SGN_NONE) return bytes == 8 ? Type::Uint64 : Type::Other;
+      if (H5Tget_sign(type_id) == H5T_SGN_NONE) {
+        return bytes == 8 ? Type::Uint64 : bytes == 1 ? Type::Uint8 : Type::Other;
+      }
       return bytes == 8 ? Type::Int64 : bytes == 4 ? Type::Int32 : Type::Other;
     case H5T_STRING:
       return H5Tis_variable_str(type_id) > 0 ? Type::String : Type::Other;
     default:
       return Type::Other;
+  }
+}
+
+NumberKind number_kind(hid_t type_id) {
+  switch (H5Tget_class(type_id)) {
+    case H5T_FLOAT:
+      return NumberKind::Floating;
+    case H5T_INTEGER:
+      return NumberKind::Integer;
+    default:
+      return NumberKind::None;
   }
 }
 

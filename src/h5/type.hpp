@@ -9,7 +9,10 @@
 
 namespace plumb::h5 {
 
-enum class Type { Float32, Float64, Int32, Int64, Uint64, String, Other };
+enum class Type { Float32, Float64, Int32, Int64, Uint8, Uint64, String, Other };
+
+/// What HDF5 converts between sizes and byte orders by itself: int16 is read as float just as well.
+enum class NumberKind { None, Integer, Floating };
 
 /// "float32", ..., "string" (variable-length UTF-8), "other".
 const char* to_string(Type type);
@@ -34,6 +37,10 @@ struct TypeOf<std::int32_t> {
 template <>
 struct TypeOf<std::int64_t> {
   static constexpr Type value = Type::Int64;
+};
+template <>
+struct TypeOf<std::uint8_t> {
+  static constexpr Type value = Type::Uint8;
 };
 template <>
 struct TypeOf<std::uint64_t> {

@@ -16,4 +16,6 @@ hid_t native_id(Type type);
 /// order; HDF5 converts when reading.
 Type classify(hid_t type_id);
 
+NumberKind number_kind(hid_t type_id);
+
 }  // namespace plumb::h5

@@ -80,6 +80,7 @@ std::optional<std::string> compare_values(const PlacedDataset& a, const PlacedDa
       return compare_numbers<std::int32_t>(a, b);
     case h5::Type::Int64:
       return compare_numbers<std::int64_t>(a, b);
+    case h5::Type::Uint8:
     case h5::Type::Uint64:
       return compare_numbers<std::uint64_t>(a, b);
     case h5::Type::String:
