@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/critical_output.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/theory_output.hpp"
 #include "core/error.hpp"
@@ -23,12 +25,13 @@ namespace {
 
 struct TheoryOptions {
   std::string activation;
-  double weight_variance = 0;
+  std::optional<double> weight_variance;
   double bias_variance = 0;
   std::optional<double> negative_slope;
   std::optional<std::int64_t> depth;
   std::optional<std::int64_t> width;
   bool residual = false;
+  bool critical = false;
   bool json = false;
 };
 
@@ -73,21 +76,56 @@ std::optional<std::size_t> count(const char* option, std::optional<std::int64_t>
   return static_cast<std::size_t>(*value);
 }
 
+std::vector<std::string> activations_with_slope() {
+  std::vector<std::string> names;
+  for (const auto& [activation, name] : core::names_of<math::Activation>()) {
+    if (math::traits_of(activation).reads_negative_slope) names.emplace_back(name);
+  }
+  return names;
+}
+
+theory::ActivationFunction function_of(const TheoryOptions& options) {
+  theory::ActivationFunction function{activation_of(options.activation)};
+  if (!options.negative_slope) return function;
+  if (!math::traits_of(function.activation).reads_negative_slope) {
+    refuse(fmt::format("--negative-slope says nothing about {}; allowed: with {}",
+                       options.activation, fmt::join(activations_with_slope(), ", ")));
+  }
+  check_range("--negative-slope", *options.negative_slope, "network.negative_slope");
+  function.negative_slope = *options.negative_slope;
+  return function;
+}
+
+/// One function, or all of them.
+CriticalQuery checked_critical(const TheoryOptions& options) {
+  if (options.weight_variance || options.depth || options.width || options.residual) {
+    refuse(
+        "--critical looks for the weight variance; allowed with it: --bias-variance, "
+        "--activation, --negative-slope, --json");
+  }
+  check_range("--bias-variance", options.bias_variance, "network.bias_variance");
+  CriticalQuery query{{}, options.bias_variance};
+  if (!options.activation.empty()) {
+    query.functions.push_back(function_of(options));
+    return query;
+  }
+  if (options.negative_slope) refuse("--negative-slope needs --activation");
+  for (const auto& entry : core::names_of<math::Activation>()) {
+    query.functions.push_back({entry.value});
+  }
+  return query;
+}
+
 TheoryQuery checked(const TheoryOptions& options) {
   TheoryQuery query;
-  query.function.activation = activation_of(options.activation);
-  check_range("--weight-variance", options.weight_variance, "network.weight_variance");
+  if (options.activation.empty()) refuse("--activation is required");
+  if (!options.weight_variance)
+    refuse("--weight-variance is required; allowed without: --critical");
+  query.function = function_of(options);
+  check_range("--weight-variance", *options.weight_variance, "network.weight_variance");
   check_range("--bias-variance", options.bias_variance, "network.bias_variance");
-  query.weight_variance = options.weight_variance;
+  query.weight_variance = *options.weight_variance;
   query.bias_variance = options.bias_variance;
-  if (options.negative_slope) {
-    if (query.function.activation != math::Activation::LeakyRelu) {
-      refuse("--negative-slope says nothing about " + options.activation +
-             "; allowed: with leaky_relu");
-    }
-    check_range("--negative-slope", *options.negative_slope, "network.negative_slope");
-    query.function.negative_slope = *options.negative_slope;
-  }
   query.depth = count("--depth", options.depth, "network.depth");
   query.width = count("--width", options.width, "network.width");
   query.residual = options.residual;
@@ -98,7 +136,15 @@ TheoryQuery checked(const TheoryOptions& options) {
   return query;
 }
 
+int run_critical(const TheoryOptions& options) {
+  const CriticalQuery query = checked_critical(options);
+  if (!is_first_process()) return 0;
+  fmt::print("{}", options.json ? critical_json(query) : critical_text(query));
+  return 0;
+}
+
 int run_theory(const TheoryOptions& options) {
+  if (options.critical) return run_critical(options);
   const TheoryQuery query = checked(options);
   if (!is_first_process()) return 0;  // under a launcher one process prints
   fmt::print("{}", options.json ? theory_json(query) : theory_text(query));
@@ -107,17 +153,18 @@ int run_theory(const TheoryOptions& options) {
 
 Action add_options(CLI::App& app, const std::vector<std::string>& /*command_line*/) {
   auto options = std::make_shared<TheoryOptions>();
-  app.add_option("--activation", options->activation, "sigmoid, tanh, relu, leaky_relu, linear")
-      ->required();
+  app.add_option("--activation", options->activation,
+                 fmt::format("{}", fmt::join(core::all_names<math::Activation>(), ", ")));
   app.add_option("--weight-variance", options->weight_variance,
-                 "sigma_w^2; Var W = sigma_w^2 / fan_in")
-      ->required();
+                 "sigma_w^2; Var W = sigma_w^2 / fan_in");
   app.add_option("--bias-variance", options->bias_variance, "sigma_b^2 = Var b (default 0)");
   app.add_option("--negative-slope", options->negative_slope, "of leaky_relu (default 0.01)");
   app.add_option("--depth", options->depth, "hidden layers: total factor, and is it trainable");
   app.add_option("--width", options->width, "units per layer: what finite width changes");
   app.add_flag("--residual", options->residual,
                "with skip connections, layer by layer; needs --depth");
+  app.add_flag("--critical", options->critical,
+               "the sigma_w^2 with chi_1 = 1 instead, of one activation or of all");
   app.add_flag("--json", options->json, "one JSON object, null for what is infinite");
   return [options] { return run_theory(*options); };
 }

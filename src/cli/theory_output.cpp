@@ -18,8 +18,8 @@ using theory::MeanField;
 using theory::Phase;
 using theory::Prediction;
 
-bool is_leaky(const TheoryQuery& query) {
-  return query.function.activation == math::Activation::LeakyRelu;
+bool has_slope(const TheoryQuery& query) {
+  return math::traits_of(query.function.activation).reads_negative_slope;
 }
 
 MeanField field_of(const TheoryQuery& query) {
@@ -87,7 +87,7 @@ class Table {
 
 std::string title(const TheoryQuery& query) {
   std::string text = core::name_of(query.function.activation);
-  if (is_leaky(query)) text += fmt::format(" {:g}", query.function.negative_slope);
+  if (has_slope(query)) text += fmt::format(" {:g}", query.function.negative_slope);
   text += query.residual ? ", residual" : ", fully connected";
   if (query.depth) text += fmt::format(", depth {}", *query.depth);
   if (query.width) text += fmt::format(", width {}", *query.width);
@@ -102,7 +102,7 @@ const char* meaning_of(Phase phase) {
 }
 
 void add_fixed_point(const TheoryQuery& query, const MeanField& field, Table& table) {
-  const bool has_map = !theory::is_piecewise_linear(query.function.activation);
+  const bool has_map = !theory::is_homogeneous(query.function.activation);
   if (field.q_star) {
     table.add("q*", *field.q_star, "variance of a unit's input deep in the network");
   } else {
@@ -182,7 +182,7 @@ Json value_or_null(const std::optional<T>& value) {
 Json query_json(const TheoryQuery& query) {
   Json json;
   json["activation"] = core::name_of(query.function.activation);
-  json["negative_slope"] = is_leaky(query) ? Json(query.function.negative_slope) : Json(nullptr);
+  json["negative_slope"] = has_slope(query) ? Json(query.function.negative_slope) : Json(nullptr);
   json["weight_variance"] = query.weight_variance;
   json["bias_variance"] = query.bias_variance;
   json["residual"] = query.residual;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <vector>
 
 #include "core/random.hpp"
-#include "net/complex_step.hpp"
+#include "math/activations/activation_traits.hpp"
+#include "net/dual_loss.hpp"
 #include "net/tangents.hpp"
 
 namespace plumb::net {
@@ -15,9 +15,6 @@ namespace {
 using core::AlignedBuffer;
 using core::MatrixView;
 
-// So small that its square vanishes beside 1, so far from the smallest double that a derivative of
-// 1e-240 still fits between them.
-constexpr double kStep = 0x1p-200;
 constexpr std::size_t kWeightsPerLayer = 2;
 constexpr std::size_t kChecksPerLayer = kWeightsPerLayer + 1;
 // Multiply-adds of one sample's check; about a second of double products on one core.
@@ -73,9 +70,9 @@ std::vector<VariedParameter> choose_parameters(const ParameterLayout& layout,
 }
 
 /// Carries one row of tangents for each varied parameter through the network, sample by sample.
-class ComplexStep {
+class ForwardMode {
  public:
-  ComplexStep(const NetworkSettings& settings, Loss loss, const Network<double>& network,
+  ForwardMode(const NetworkSettings& settings, Loss loss, const Network<double>& network,
               const Tangents& tangents, const std::vector<VariedParameter>& varied)
       : settings_(settings),
         loss_(loss),
@@ -132,13 +129,13 @@ class ComplexStep {
     return active;
   }
 
-  // A row that has decayed since its last seed was lifted back to about kStep. Were the new seed
-  // lifted like it, it would not be infinitesimal any more: the old part goes down instead, to
-  // where beside the new one it may well underflow.
+  // A row that has decayed since its last seed was scaled up to about 1. Were the new seed scaled
+  // like it, it might overflow: the old part goes down instead, to where beside the new one it may
+  // well underflow.
   void add_seed(std::size_t stage, std::size_t p, Slice<double>& slice, std::size_t sample,
                 std::span<double> tangent) {
     std::vector<double> fresh(tangent.size(), 0.0);
-    tangents_.seed(stage, varied_[p], kStep, slice, sample, fresh);
+    tangents_.seed(stage, varied_[p], 1.0, slice, sample, fresh);
     const bool any = std::any_of(fresh.begin(), fresh.end(), [](double t) { return t != 0; });
     if (!any) return;
     if (exponents_[p] < 0) {
@@ -150,21 +147,21 @@ class ComplexStep {
     }
   }
 
-  /// Imaginary parts of z to those of what the stage above sees, into below_; how many a row.
+  /// Tangents of z to those of what the stage above sees, into below_; how many a row.
   std::size_t activate(std::size_t stage, const std::vector<double>& real,
                        MatrixView<const double> below, Slice<double>& slice, std::size_t sample) {
     const std::size_t entries = real.size();
     const std::span<const double> slopes =
         slice.derivative(stage).span().subspan(sample * entries, entries);
+    const math::ActivationTraits& traits = math::traits_of(settings_.activation);
     std::size_t handed_on = 0;
     std::vector<double> all;
     for (std::size_t p = 0; p < below.rows; ++p) {
       const std::span<double> tangent = row(p, entries);
       for (std::size_t j = 0; j < entries; ++j) {
         if (tangent[j] == 0) continue;
-        tangent[j] = complex_activation(settings_.activation, settings_.negative_slope,
-                                        {real[j], tangent[j]}, slopes[j] == 1)
-                         .imag();
+        tangent[j] =
+            traits.dual({real[j], tangent[j]}, settings_.negative_slope, slopes[j]).tangent;
       }
       const auto next = tangents_.hand_on(stage, below.row(p), slice, sample, tangent);
       rescale(p, next);
@@ -175,23 +172,23 @@ class ComplexStep {
     return handed_on;
   }
 
-  // Tangents grow or shrink by orders of magnitude a stage. A step must stay infinitesimal and must
-  // not underflow, so each row is brought back to about kStep by an exact power of two.
+  // Tangents grow or shrink by orders of magnitude a stage. So that they neither overflow nor
+  // underflow, each row is brought back to about 1 by an exact power of two.
   void rescale(std::size_t parameter, std::span<double> tangent) {
     double largest = 0;
     for (const double t : tangent) largest = std::max(largest, std::abs(t));
     if (largest == 0 || !std::isfinite(largest)) return;
-    const int shift = std::ilogb(kStep) - std::ilogb(largest);
+    const int shift = -std::ilogb(largest);
     for (double& t : tangent) t = std::ldexp(t, shift);
     exponents_[parameter] -= shift;
   }
 
   void finish(const std::vector<double>& real, double target, std::span<double> derivatives) {
-    std::vector<std::complex<double>> z(real.size());
+    std::vector<math::Dual> z(real.size());
     for (std::size_t p = 0; p < varied_.size(); ++p) {
       const std::span<const double> tangent = row(p, real.size());
       for (std::size_t k = 0; k < z.size(); ++k) z[k] = {real[k], tangent[k]};
-      derivatives[p] += std::ldexp(complex_loss(loss_, z, target).imag() / kStep, exponents_[p]);
+      derivatives[p] += std::ldexp(dual_loss(loss_, z, target).tangent, exponents_[p]);
     }
   }
 
@@ -262,8 +259,8 @@ GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
   const auto tangents = make_tangents(settings, problem, layout, parameters);
   const auto varied = choose_parameters(layout, choose_groups(network, *tangents), seed);
   std::vector<double> derivatives(varied.size(), 0.0);
-  ComplexStep complex_step(settings, loss, network, *tangents, varied);
-  for (std::size_t s = 0; s < x.rows; ++s) complex_step.add_sample(slice, s, derivatives);
+  ForwardMode forward(settings, loss, network, *tangents, varied);
+  for (std::size_t s = 0; s < x.rows; ++s) forward.add_sample(slice, s, derivatives);
 
   result.checked = true;
   result.parameters_checked = varied.size();

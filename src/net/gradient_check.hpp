@@ -23,14 +23,13 @@ struct GradientCheckResult {
 /// rounding errors stay below some thousand epsilons even for 100 layers, a wrong formula does not.
 inline constexpr double kGradientCheckTolerance = 1e-8;
 
-/// Compares backpropagation in float64 with the complex-step derivative Im f(p + ih) / h
-/// (Squire and Trapp 1998, SIAM Review 40(1)) for a few random weights and a bias of every layer.
-/// Unlike a difference of losses it has no cancellation, so gradients of 1e-100 are checked to full
-/// precision, and an infinitesimal step crosses no kink. The real part of each stage is the
-/// network's own forward pass; the imaginary part runs through complex activations and losses that
-/// share no code with the network. Layers are thinned out evenly when checking all of them would
-/// cost more than about a second, and the lowest left out when even one of them would;
-/// layers_checked says so.
+/// Compares backpropagation in float64 with forward-mode differentiation (dual numbers, see
+/// math/dual.hpp) for a few random weights and a bias of every layer. Unlike a difference of losses
+/// it has no step and no cancellation, so gradients of 1e-240 are checked to full precision, and no
+/// corner is crossed. The value of each stage is the network's own forward pass; the tangent runs
+/// through activations and losses in dual numbers that share no code with the network. Layers are
+/// thinned out evenly when checking all of them would cost more than about a second, and the lowest
+/// left out when even one of them would; layers_checked says so.
 /// x: (samples, inputs); targets: (samples).
 GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
                                     const Network<double>& network, const ProblemShape& problem,

@@ -7,6 +7,7 @@
 
 #include "core/aligned_buffer.hpp"
 #include "core/random.hpp"
+#include "math/activations/activation_traits.hpp"
 #include "math/orthogonal.hpp"
 
 namespace plumb::net {
@@ -123,10 +124,9 @@ double inputs(const LayerShape& shape) { return static_cast<double>(shape.fan_in
 double glorot(const NetworkSettings&, const LayerShape& shape) {
   return 2 / (inputs(shape) + spread(shape));
 }
-/// He et al. 2015, eq. 15, with the slope of leaky_relu, else 0.
+/// He et al. 2015, eq. 15, with the slope that the activation asks for.
 double he(const NetworkSettings& settings, const LayerShape& shape) {
-  const double slope =
-      settings.activation == math::Activation::LeakyRelu ? settings.negative_slope : 0.0;
+  const double slope = math::traits_of(settings.activation).he_slope(settings.negative_slope);
   return 2 / ((1 + slope * slope) * inputs(shape));
 }
 /// LeCun et al. 1998.

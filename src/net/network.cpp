@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "math/activations/activation_traits.hpp"
 #include "math/moments.hpp"
 #include "math/vector_kernels.hpp"
 #include "net/dense.hpp"
@@ -44,7 +45,7 @@ math::Activation Network<T>::function(std::size_t stage) const {
 
 template <class T>
 double Network<T>::pivot(std::size_t stage) const {
-  return math::activation_pivot(function(stage));
+  return math::traits_of(function(stage)).value_at_zero;
 }
 
 template <class T>

@@ -57,7 +57,7 @@ class Network {
   }
   /// The function of a stage: the output layer has none of its own.
   [[nodiscard]] math::Activation function(std::size_t stage) const;
-  /// What the stage measures saturation and variance against, see math::activation_pivot.
+  /// What the stage measures saturation and variance against, phi(0).
   [[nodiscard]] double pivot(std::size_t stage) const;
 
   /// All stages of the group. When `alive` is not empty (the units of the group's stages in a row,

@@ -1,5 +1,5 @@
-// How an infinitesimal change of parameters travels through one stage before its activation: the
-// linear half of the complex-step derivative, written without the code it is to check.
+// How a derivative with respect to parameters travels through one stage before its activation: the
+// linear half of forward-mode differentiation, written without the code it is to check.
 #pragma once
 
 #include <cstddef>

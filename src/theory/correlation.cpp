@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "theory/quadrature.hpp"
+
 namespace plumb::theory {
 namespace {
 
@@ -33,21 +35,19 @@ double integrate(const F& f, double a, double b, double whole, int levels) {
   return integrate(f, a, middle, left, levels - 1) + integrate(f, middle, b, right, levels - 1);
 }
 
-}  // namespace
+constexpr int kMostSteps = 100;
 
-CorrelationFixedPoint chaotic_correlation(const ActivationFunction& function,
-                                          double weight_variance, double bias_variance,
-                                          double q_star) {
-  constexpr int kMostSteps = 100;
+// The map is a power series with coefficients >= 0, so it is convex, and Newton's steps from the
+// left end at the smallest root of map(c) = c.
+
+/// From E phi' phi' alone: dC/dc = slope(c) (Price 1958); with c = sin t the integrand has no
+/// square root at c = 1. Only the piece of the integral that is new is done.
+CorrelationFixedPoint integrate_slopes(const ActivationFunction& function, double weight_variance,
+                                       double bias_variance, double q_star) {
   constexpr int kMostHalvings = 20;
-  const auto slope = [&](double c) {
-    return weight_variance * derivative_product(function.activation, q_star, c);
-  };
-  // dC/dc = slope(c) (Price 1958); with c = sin t the integrand has no square root at c = 1.
+  const auto product = math::traits_of(function.activation).derivative_product;
+  const auto slope = [&](double c) { return weight_variance * product(q_star, c); };
   const auto integrand = [&](double t) { return slope(std::sin(t)) * std::cos(t); };
-  // The map is a power series with coefficients >= 0, so it is convex, and Newton's steps from the
-  // left end at the smallest root of map(c) = c. Only the piece of the integral that is new is
-  // done.
   const double mean = gaussian_moments(function, q_star).mean;
   double c = 0;
   double map = (weight_variance * mean * mean + bias_variance) / q_star;
@@ -61,6 +61,32 @@ CorrelationFixedPoint chaotic_correlation(const ActivationFunction& function,
     c = next;
   }
   return {c, slope(c)};
+}
+
+/// From both averages, by quadrature.
+CorrelationFixedPoint follow_map(const ActivationFunction& function, double weight_variance,
+                                 double bias_variance, double q_star) {
+  constexpr double kAccuracy = 1e-11;
+  double c = 0;
+  double slope = 0;
+  for (int step = 0; step < kMostSteps; ++step) {
+    const PairAverages pair = pair_averages(function, q_star, c);
+    slope = weight_variance * pair.derivative;
+    const double up = ((weight_variance * pair.value + bias_variance) / q_star - c) / (1 - slope);
+    if (!(up > kAccuracy) || c == 1) break;
+    c = std::min(c + up, 1.0);
+  }
+  return {c, slope};
+}
+
+}  // namespace
+
+CorrelationFixedPoint chaotic_correlation(const ActivationFunction& function,
+                                          double weight_variance, double bias_variance,
+                                          double q_star) {
+  const bool has_product = math::traits_of(function.activation).derivative_product != nullptr;
+  return has_product ? integrate_slopes(function, weight_variance, bias_variance, q_star)
+                     : follow_map(function, weight_variance, bias_variance, q_star);
 }
 
 }  // namespace plumb::theory

@@ -11,7 +11,7 @@ struct CorrelationFixedPoint {
 };
 
 /// The stable fixed point below 1 of the map from a layer's correlation to the next one's, both
-/// inputs having q = q_star (Poole et al. 2016, eq. 5). sigmoid and tanh in the chaotic phase.
+/// inputs having q = q_star > 0 (Poole et al. 2016, eq. 5). In the chaotic phase.
 CorrelationFixedPoint chaotic_correlation(const ActivationFunction& function,
                                           double weight_variance, double bias_variance,
                                           double q_star);

@@ -154,7 +154,7 @@ std::optional<std::string> unfit_layers(const Prediction& prediction,
 /// Orthogonal weights leave to phi alone what scatters, forward and backward.
 double forward_variance(const NetworkSettings& settings) {
   const bool counts =
-      settings.init == net::Init::Orthogonal && !is_piecewise_linear(settings.activation);
+      settings.init == net::Init::Orthogonal && !is_homogeneous(settings.activation);
   return counts ? 2 / static_cast<double>(settings.width) : 0;
 }
 

@@ -6,13 +6,13 @@
 namespace plumb::theory {
 namespace {
 
-std::optional<double> piecewise_linear_fixed_point(double factor, double bias_variance) {
+std::optional<double> homogeneous_fixed_point(double factor, double bias_variance) {
   if (factor >= 1) return std::nullopt;
   return bias_variance / (1 - factor);
 }
 
-/// V(q) = weight_variance E phi^2 + bias_variance is concave for sigmoid and tanh. Newton's steps
-/// from the right of the largest root of V(q) = q therefore only go down, and never below it.
+/// V(q) = weight_variance E phi^2 + bias_variance is concave and |phi| <= 1. Newton's steps from
+/// the right of the largest root of V(q) = q therefore only go down, and never below it.
 double saturating_fixed_point(const ActivationFunction& function, double weight_variance,
                               double bias_variance) {
   constexpr int kMostSteps = 2000;
@@ -29,17 +29,56 @@ double saturating_fixed_point(const ActivationFunction& function, double weight_
   return q;
 }
 
+/// V(q) - q.
+double excess(const ActivationFunction& function, double weight_variance, double bias_variance,
+              double q) {
+  return weight_variance * gaussian_moments(function, q).square + bias_variance - q;
+}
+
+/// Where repeated application of V leads from the input of mean square 1: to the next root of
+/// V(q) = q, as V increases. None when q grows beyond all bounds.
+std::optional<double> iterated_fixed_point(const ActivationFunction& function,
+                                           double weight_variance, double bias_variance) {
+  constexpr double kFactor = 1.25;
+  constexpr double kLeast = 1e-12;  // q* = 0, to the accuracy of V
+  constexpr double kMost = 1e12;
+  const auto rises = [&](double q) {
+    return excess(function, weight_variance, bias_variance, q) > 0;
+  };
+  double near = weight_variance + bias_variance;
+  const bool up = rises(near);
+  double far = near;
+  do {
+    near = far;
+    far = up ? near * kFactor : near / kFactor;
+    if (far > kMost) return std::nullopt;
+    if (far < kLeast) return 0;
+  } while (rises(far) == up);
+  while (std::abs(far - near) > 1e-15 * far) {  // bisection
+    const double middle = (near + far) / 2;
+    if (middle == near || middle == far) break;
+    (rises(middle) == up ? near : far) = middle;
+  }
+  return near;
+}
+
 }  // namespace
 
 std::optional<double> fixed_point(const ActivationFunction& function, double weight_variance,
                                   double bias_variance) {
-  if (is_piecewise_linear(function.activation)) {
+  const math::ActivationTraits& traits = math::traits_of(function.activation);
+  if (traits.is_homogeneous) {
     const double factor = weight_variance * gaussian_moments(function, 1).derivative_square;
-    return piecewise_linear_fixed_point(factor, bias_variance);
+    return homogeneous_fixed_point(factor, bias_variance);
   }
-  // The signal dies out; at weight_variance = 1 so slowly that no iteration would find it.
-  const bool is_odd = function.activation == math::Activation::Tanh;
-  if (is_odd && bias_variance == 0 && weight_variance <= 1) return 0;
+  if (weight_variance == 0) return bias_variance;
+  if (!traits.has_concave_variance_map) {
+    return iterated_fixed_point(function, weight_variance, bias_variance);
+  }
+  // The signal dies out; at V'(0) = 1 so slowly that no iteration would find it.
+  const double slope_at_zero = gaussian_moments(function, 0).square_slope;
+  const bool dies_out = traits.value_at_zero == 0 && weight_variance * slope_at_zero <= 1;
+  if (dies_out && bias_variance == 0) return 0;
   return saturating_fixed_point(function, weight_variance, bias_variance);
 }
 

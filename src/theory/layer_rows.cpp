@@ -46,8 +46,7 @@ std::vector<Group> make_groups(const NetworkSettings& settings,
                                std::span<const double> mean_squares) {
   const auto count = static_cast<double>(mean_squares.size());
   std::vector<Group> groups;
-  for (const NormGroup& same :
-       group_norms(mean_squares, is_piecewise_linear(settings.activation))) {
+  for (const NormGroup& same : group_norms(mean_squares, is_homogeneous(settings.activation))) {
     Group group{same.samples, 1 / count, {}, std::vector<double>(layers.size(), 0.0)};
     group.signals = forward(settings, layers, same.square_norm,
                             groups.empty() ? std::vector<Signal>{} : groups.back().signals);

@@ -16,17 +16,17 @@ std::string to_string(Phase phase);
 /// al. 2016, Schoenholz et al. 2017; formulas in docs/theory.md). Depth scales are in layers,
 /// infinite where the decay is slower than exponential.
 struct MeanField {
-  /// Variance of a unit's input. None when it grows without end or keeps the value it started
-  /// with: piecewise linear functions with chi_1 >= 1.
+  /// Variance of a unit's input, where an input of mean square 1 leads. None when it grows without
+  /// end or, of homogeneous functions, keeps the value it started with.
   std::optional<double> q_star;
   /// Mean of ||delta_l||^2 / ||delta_{l+1}||^2 for equal widths.
   double chi_1 = 0;
   Phase phase = Phase::Ordered;  // critical: chi_1 within 1e-5 of 1
   /// Correlation of two inputs' signals deep in the network: below 1 in the chaotic phase of
-  /// saturating functions.
+  /// functions that have a q*.
   double c_star = 1;
   double xi_q = 0;  // on which q approaches q*
-  /// On which the correlation approaches c*. For piecewise linear functions, whose correlation map
+  /// On which the correlation approaches c*. For homogeneous functions, whose correlation map
   /// has no scale of its own: on which differences between signals, and gradients, change.
   double xi_c = 0;
   double trainable_depth = 0;  // 6 xi_c

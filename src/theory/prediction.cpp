@@ -20,9 +20,10 @@ ActivationFunction function_of(const NetworkSettings& settings) {
   return {settings.activation, settings.negative_slope};
 }
 
-/// phi(x) = x phi'(x): past a skip, with a' = a + phi(z), a'.g' = a.g if there is no bias. Where
-/// signals grow faster upwards than gradients grow downwards, the share (a.g)^2 / (|a| |g|)^2 grows
-/// on the way down. At the top g is W delta of the output layer, with `classes` directions of n.
+/// Unbounded functions have phi(x) = x phi'(x), or nearly so for large x: past a skip, with a' = a
+/// + phi(z), a'.g' = a.g if there is no bias. Where signals grow faster upwards than gradients grow
+/// downwards, the share (a.g)^2 / (|a| |g|)^2 grows on the way down. At the top g is W delta of the
+/// output layer, with `classes` directions of n.
 void add_aligned_share(const std::vector<PlannedLayer>& layers, const std::vector<Signal>& signals,
                        Prediction& prediction) {
   double share = signals.empty() ? 0 : layers.back().units / layers[signals.size() - 1].units;
@@ -77,7 +78,7 @@ Prediction predict_layers(const NetworkSettings& settings, const ProblemShape& p
   Prediction prediction;
   const std::vector<Signal> signals =
       add_layer_rows(settings, layers, mean_squares(square_norms, problem.inputs), prediction);
-  if (has_skips(settings) && is_piecewise_linear(settings.activation)) {
+  if (has_skips(settings) && !math::traits_of(settings.activation).is_bounded) {
     add_aligned_share(layers, signals, prediction);
   }
   const double variance = hidden_weight_variance(settings);

@@ -32,7 +32,8 @@ bool all_finite(std::span<const T> values);
 template <class T>
 Check check_finite(std::span<const T> parameters, std::optional<std::uint64_t> diverged_step);
 
-/// Analytic against complex-step gradient at `parameters`, in float64, on the first two samples.
+/// Analytic gradient against forward-mode differentiation at `parameters`, in float64, on the first
+/// two samples.
 template <class T>
 Check check_gradient(const net::NetworkSettings& network, const TrainSettings& settings,
                      std::span<const T> parameters, const data::Dataset& dataset,

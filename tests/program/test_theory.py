@@ -16,6 +16,11 @@ PUBLISHED = [
     ("tanh", 1.76, .05, .569463, .999796),
 ]
 
+# At sigma_b^2 = .05: activation, sigma_w^2, q*.
+CRITICAL = [
+    ("tanh", 1.760955, .570163),
+]
+
 
 # A quarter of the spirals' samples have less than a sixteenth of the largest square norm.
 SPIRALS = """
@@ -115,6 +120,27 @@ class Theory(plumb.ProgramTest):
         self.assertEqual(ratios[1:], sorted(ratios[1:], reverse=True))
         self.assertTrue(1 < ratios[-1] < 1.1, ratios[-1])
 
+    def critical(self, *arguments):
+        outcome = self.run_program("theory", "--critical", "--json", *arguments)
+        return json.loads(outcome.stdout)["functions"]
+
+    def test_critical_points(self):
+        for activation, weight, q_star in CRITICAL:
+            with self.subTest(activation=activation):
+                (answer,) = self.critical("--bias-variance", .05, "--activation", activation)
+                self.assertAlmostEqual(answer["critical"]["weight_variance"], weight, delta=1e-6)
+                self.assertAlmostEqual(answer["critical"]["q_star"], q_star, delta=1e-6)
+        every = self.critical("--bias-variance", .05)
+        self.assertGreaterEqual({answer["activation"] for answer in every},
+                                {"sigmoid", "tanh", "relu", "leaky_relu", "linear"})
+        relu = next(answer for answer in every if answer["activation"] == "relu")
+        self.assertEqual(relu["critical"]["weight_variance"], 2)
+        self.assertIsNone(relu["critical"]["q_star"])
+        text = self.run_program("theory", "--critical", "--activation", "tanh",
+                                "--bias-variance", .05).stdout
+        for words in ("1.760955", "chi_1 = 1", "V'", "q*"):
+            self.assertIn(words, text)
+
     def test_text_says_what_each_number_is(self):
         command = ["theory", "--activation", "sigmoid", "--weight-variance", 1, "--depth", 20]
         text = self.run_program(*command, "--width", 256).stdout
@@ -175,6 +201,9 @@ class Theory(plumb.ProgramTest):
                 ([*good, "--width", "65537"], "allowed: 1 to 65536"),
                 ([*good, "--residual"], "allowed: --depth 2 or more"),
                 ([*good, "--residual", "--depth", "1"], "allowed: --depth 2 or more"),
+                ([*good, "--critical"], "allowed with it: --bias-variance"),
+                (["--critical", "--negative-slope", ".1"], "needs --activation"),
+                (["--critical", "--activation", "tahn"], "did you mean tanh?"),
                 ([*good, "surplus"], "surplus")):
             with self.subTest(arguments=arguments):
                 outcome = self.run_program("theory", *arguments, code=1)

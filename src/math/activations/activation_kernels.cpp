@@ -7,9 +7,8 @@
 
 #include <limits>
 
-#include "math/activations/activation_constants.hpp"
 #include "math/activations/activation_kernels.hpp"
-#include "math/activations/simd_activation-inl.hpp"
+#include "math/activations/activation_list-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace plumb::math::HWY_NAMESPACE {
@@ -20,29 +19,28 @@ constexpr std::size_t kPanel = 1024;
 static_assert(kPanel % kGroup == 0);
 
 /// n units of one row, whole groups.
-template <Activation kFunction, class T>
+template <class F, class T>
 HWY_NOINLINE void activate_groups(T negative_slope, T* z, const T* bias, T* a, std::size_t n) {
   const Tag<T> d;
   const auto slope = hn::Set(d, negative_slope);
   for (std::size_t i = 0; i < n; i += kLanes<T>) {
     const auto x = hn::Add(hn::LoadU(d, z + i), hn::LoadU(d, bias + i));
-    const Activated<T> result = activated<kFunction, T>(x, slope);
+    const Activated<T> result = activated<T>(F(), x, slope);
     hn::StoreU(result.value, d, a + i);
     hn::StoreU(result.derivative, d, z + i);
   }
 }
 
-template <Activation kFunction, class T>
+template <class F, class T>
 void activate_row(T negative_slope, std::span<T> z, const T* bias, T* a) {
   const std::size_t count = z.size() % kGroup;
   const std::size_t rest = z.size() - count;
-  activate_groups<kFunction>(negative_slope, z.data(), bias, a, rest);
+  activate_groups<F>(negative_slope, z.data(), bias, a, rest);
   if (count == 0) return;
   Padded<T> z_tail(z.data() + rest, count);
   const Padded<T> bias_tail(bias + rest, count);
   Padded<T> a_tail;
-  activate_groups<kFunction>(negative_slope, z_tail.values, bias_tail.values, a_tail.values,
-                             kGroup);
+  activate_groups<F>(negative_slope, z_tail.values, bias_tail.values, a_tail.values, kGroup);
   z_tail.store(z.data() + rest, count);
   a_tail.store(a + rest, count);
 }
@@ -52,9 +50,7 @@ void activate_row(T negative_slope, std::span<T> z, const T* bias, T* a) {
 template <class T>
 class Statistics {
  public:
-  Statistics(Activation function, T negative_slope)
-      : pivot_(activation_pivot(function)),
-        threshold_(saturation_threshold(function, negative_slope)) {
+  Statistics(double pivot, T threshold) : pivot_(pivot), threshold_(threshold) {
     for (std::size_t i = 0; i < kVectors<double>; ++i) {
       deviation_[i] = squared_[i] = hn::Zero(Wide());
     }
@@ -109,18 +105,18 @@ class Statistics {
   std::size_t saturated_ = 0;
 };
 
-template <Activation kFunction, class T>
+template <class F, class T>
 void activate_all(T negative_slope, core::MatrixView<T> z, std::span<const T> bias,
                   core::MatrixView<T> a) {
   for (std::size_t r = 0; r < z.rows; ++r) {
-    activate_row<kFunction>(negative_slope, z.row(r), bias.data(), a.row(r).data());
+    activate_row<F>(negative_slope, z.row(r), bias.data(), a.row(r).data());
   }
 }
 
-template <Activation kFunction, class T>
+template <class F, class T>
 ActivationSums measure_all(T negative_slope, core::MatrixView<T> z, std::span<const T> bias,
                            core::MatrixView<T> a, std::span<std::uint8_t> alive) {
-  Statistics<T> statistics(kFunction, negative_slope);
+  Statistics<T> statistics(F::kValueAtZero, saturation_threshold(F::kActivation, negative_slope));
   alignas(64) T seen[kPanel];
   for (std::size_t first = 0; first < z.cols; first += kPanel) {
     const std::size_t units = std::min(kPanel, z.cols - first);
@@ -128,7 +124,7 @@ ActivationSums measure_all(T negative_slope, core::MatrixView<T> z, std::span<co
     for (std::size_t r = 0; r < z.rows; ++r) {
       const auto z_row = z.row(r).subspan(first, units);
       const auto a_row = a.row(r).subspan(first, units);
-      activate_row<kFunction>(negative_slope, z_row, bias.data() + first, a_row.data());
+      activate_row<F>(negative_slope, z_row, bias.data() + first, a_row.data());
       statistics.add_row(a_row, z_row.data(), seen);
     }
     for (std::size_t u = 0; u < units; ++u) {
@@ -138,38 +134,31 @@ ActivationSums measure_all(T negative_slope, core::MatrixView<T> z, std::span<co
   return statistics.total();
 }
 
-/// Calls body with the function as a compile-time constant.
-template <class Body>
-auto with_function(Activation function, Body&& body) {
-  switch (function) {
-    case Activation::Sigmoid:
-      return body(std::integral_constant<Activation, Activation::Sigmoid>());
-    case Activation::Tanh:
-      return body(std::integral_constant<Activation, Activation::Tanh>());
-    case Activation::Relu:
-      return body(std::integral_constant<Activation, Activation::Relu>());
-    case Activation::LeakyRelu:
-      return body(std::integral_constant<Activation, Activation::LeakyRelu>());
-    case Activation::Linear:
-      break;
+/// Calls body with an object of the function's own type.
+template <class Body, class First, class... Rest>
+auto with_function(Activation function, activations::List<First, Rest...> /*list*/,
+                   const Body& body) {
+  if constexpr (sizeof...(Rest) > 0) {
+    if (function != First::kActivation) {
+      return with_function(function, activations::List<Rest...>(), body);
+    }
   }
-  return body(std::integral_constant<Activation, Activation::Linear>());
+  return body(First());
 }
 
 template <class T>
 void activate_any(Activation function, T negative_slope, core::MatrixView<T> z,
                   std::span<const T> bias, core::MatrixView<T> a) {
-  with_function(function, [&](auto constant) {
-    activate_all<decltype(constant)::value>(negative_slope, z, bias, a);
-  });
+  with_function(function, AllActivations(),
+                [&](auto type) { activate_all<decltype(type)>(negative_slope, z, bias, a); });
 }
 
 template <class T>
 ActivationSums measure_any(Activation function, T negative_slope, core::MatrixView<T> z,
                            std::span<const T> bias, core::MatrixView<T> a,
                            std::span<std::uint8_t> alive) {
-  return with_function(function, [&](auto constant) {
-    return measure_all<decltype(constant)::value>(negative_slope, z, bias, a, alive);
+  return with_function(function, AllActivations(), [&](auto type) {
+    return measure_all<decltype(type)>(negative_slope, z, bias, a, alive);
   });
 }
 
@@ -198,10 +187,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace plumb::math {
-
-double activation_pivot(Activation function) noexcept {
-  return function == Activation::Sigmoid ? 0.5 : 0.0;
-}
 
 HWY_EXPORT(activate_float);
 HWY_EXPORT(activate_double);

@@ -13,10 +13,6 @@ namespace plumb::math {
 
 using core::ActivationSums;
 
-/// phi(0): the pivot of ActivationSums, so that the variance of nearly constant activations does
-/// not cancel. 1/2 for sigmoid, 0 otherwise.
-double activation_pivot(Activation function) noexcept;
-
 /// z: (samples, units) pre-activations without bias; on return phi'(z + bias).
 /// bias: (units). a: (samples, units), on return phi(z + bias).
 /// negative_slope is read by LeakyRelu only. phi'(0) of Relu is 0, of LeakyRelu the slope.

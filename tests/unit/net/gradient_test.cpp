@@ -1,4 +1,4 @@
-// Backpropagation against the complex-step derivative, for everything a study can ask for.
+// Backpropagation against forward-mode differentiation, for everything a study can ask for.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -48,9 +48,8 @@ struct Problem {
   }
 };
 
-TEST(gradient, matches_the_complex_step_for_every_activation_loss_init_and_depth) {
-  for (const Activation activation : {Activation::Sigmoid, Activation::Tanh, Activation::Relu,
-                                      Activation::LeakyRelu, Activation::Linear}) {
+TEST(gradient, matches_forward_differentiation_for_every_activation_loss_init_and_depth) {
+  for (const auto& [activation, name] : core::names_of<Activation>()) {
     for (const Init init : {Init::Glorot, Init::He, Init::Lecun, Init::Scaled, Init::UnitNormal,
                             Init::UnitUniform, Init::Orthogonal}) {
       for (const Loss loss :
@@ -134,22 +133,19 @@ TEST(gradient, check_finds_a_wrong_loss) {
 
 constexpr Loss kLosses[] = {Loss::SoftmaxCrossEntropy, Loss::SigmoidCrossEntropy,
                             Loss::MeanSquaredError};
-constexpr Activation kActivations[] = {Activation::Sigmoid, Activation::Tanh, Activation::Relu,
-                                       Activation::LeakyRelu, Activation::Linear};
-
 void expect_right(const NetworkSettings& settings, Loss loss, const ProblemShape& shape,
                   std::size_t layers) {
   const GradientCheckResult result = Problem(settings, loss, shape).check(loss);
   EXPECT_TRUE(result.checked);
   EXPECT_TRUE(result.passed) << "family " << static_cast<int>(settings.family) << " activation "
-                             << static_cast<int>(settings.activation) << " loss "
+                             << core::name_of(settings.activation) << " loss "
                              << static_cast<int>(loss) << " depth " << settings.depth << ": worst "
                              << result.worst_error << " in layer " << result.worst_layer;
   EXPECT_EQ(result.layers_checked, layers);
 }
 
-TEST(gradient, of_residual_networks_matches_the_complex_step) {
-  for (const Activation activation : kActivations) {
+TEST(gradient, of_residual_networks_matches_forward_differentiation) {
+  for (const auto& [activation, name] : core::names_of<Activation>()) {
     for (const Loss loss : kLosses) {
       for (const std::size_t depth : {1U, 2U, 9U}) {
         NetworkSettings settings;
@@ -163,8 +159,8 @@ TEST(gradient, of_residual_networks_matches_the_complex_step) {
   }
 }
 
-TEST(gradient, of_recurrent_networks_matches_the_complex_step) {
-  for (const Activation activation : kActivations) {
+TEST(gradient, of_recurrent_networks_matches_forward_differentiation) {
+  for (const auto& [activation, name] : core::names_of<Activation>()) {
     for (const Init init : {Init::Glorot, Init::Orthogonal, Init::Identity, Init::Scaled}) {
       for (const Loss loss : kLosses) {
         NetworkSettings settings;
@@ -197,7 +193,7 @@ TEST(gradient, of_long_recurrences_that_vanish_or_explode_is_followed) {
 // The second input is non-zero at two of 400 time steps only. Between them the first one's tangent
 // decays by hundreds of powers of two, and must not lift the second one's step out of the
 // infinitesimal.
-TEST(gradient, of_recurrences_with_rare_inputs_matches_the_complex_step) {
+TEST(gradient, of_recurrences_with_rare_inputs_matches_forward_differentiation) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     NetworkSettings settings;
     settings.family = Family::Rnn;
@@ -214,9 +210,9 @@ TEST(gradient, of_recurrences_with_rare_inputs_matches_the_complex_step) {
   }
 }
 
-TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
+TEST(gradient, of_convolutional_networks_matches_forward_differentiation) {
   constexpr ProblemShape kImage{42, kClasses, 7, 6};
-  for (const Activation activation : kActivations) {
+  for (const auto& [activation, name] : core::names_of<Activation>()) {
     for (const Pooling pooling : {Pooling::Max, Pooling::Average, Pooling::None}) {
       for (const bool residual : {false, true}) {
         for (const Loss loss : kLosses) {
@@ -237,7 +233,7 @@ TEST(gradient, of_convolutional_networks_matches_the_complex_step) {
   }
 }
 
-TEST(gradient, of_kernels_of_every_size_matches_the_complex_step) {
+TEST(gradient, of_kernels_of_every_size_matches_forward_differentiation) {
   constexpr ProblemShape kImage{40, kClasses, 5, 8};
   for (const std::size_t kernel : {1U, 3U, 5U}) {
     NetworkSettings settings;

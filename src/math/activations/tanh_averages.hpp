@@ -1,7 +1,7 @@
 // Gaussian integrals of tanh, at any variance.
 #pragma once
 
-namespace plumb::theory {
+namespace plumb::math {
 
 /// Averages over x ~ N(0, q), q finite and >= 0; relative error about 1e-14.
 struct TanhAverages {
@@ -17,4 +17,4 @@ TanhAverages tanh_averages(double q);
 /// Average of tanh'(x) tanh'(y) over x, y ~ N(0, q) with correlation c in [0, 1].
 double sech_square_product(double q, double c);
 
-}  // namespace plumb::theory
+}  // namespace plumb::math

@@ -1,4 +1,4 @@
-#include "theory/tanh_averages.hpp"
+#include "math/activations/tanh_averages.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <numbers>
 #include <vector>
 
-namespace plumb::theory {
+namespace plumb::math {
 namespace {
 
 // The trapezoidal rule errs by exp(-2 pi d / step) for an integrand that is analytic within d of
@@ -99,4 +99,4 @@ double sech_square_product(double q, double c) {
   return average;
 }
 
-}  // namespace plumb::theory
+}  // namespace plumb::math

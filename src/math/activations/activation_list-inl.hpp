@@ -1,0 +1,22 @@
+// All activation functions, in the order of enum Activation, which is also the one in which users
+// see them. To add one: its name in activation.hpp, its own file, and two lines here.
+#include "math/activations/leaky_relu-inl.hpp"
+#include "math/activations/linear-inl.hpp"
+#include "math/activations/relu-inl.hpp"
+#include "math/activations/sigmoid-inl.hpp"
+#include "math/activations/tanh-inl.hpp"
+
+#ifndef PLUMB_MATH_ACTIVATIONS_ACTIVATION_LIST_HPP
+#define PLUMB_MATH_ACTIVATIONS_ACTIVATION_LIST_HPP
+
+namespace plumb::math {
+
+using AllActivations = activations::List<activations::Sigmoid,    //
+                                         activations::Tanh,       //
+                                         activations::Relu,       //
+                                         activations::LeakyRelu,  //
+                                         activations::Linear>;
+
+}  // namespace plumb::math
+
+#endif  // read once

@@ -1,0 +1,74 @@
+#include "theory/critical_point.hpp"
+
+#include <cmath>
+
+#include "math/activations/activation_traits.hpp"
+
+namespace plumb::theory {
+namespace {
+
+constexpr double kLeast = 1e-6;  // q*
+constexpr double kMost = 1e12;
+constexpr double kFactor = 1.25;
+
+/// chi_1 = 1 at q fixes sigma_w^2, and V(q) = q then sigma_b^2.
+CriticalPoint at(const ActivationFunction& function, double q) {
+  const Moments moments = gaussian_moments(function, q);
+  const double weight_variance = 1 / moments.derivative_square;
+  return {weight_variance, q - weight_variance * moments.square, q,
+          weight_variance * moments.square_slope};
+}
+
+/// The smallest root of f between kLeast and kMost.
+template <class F>
+std::optional<double> smallest_root(const F& f) {
+  const bool negative = f(kLeast) < 0;
+  double near = kLeast;
+  double far = kLeast;
+  do {
+    near = far;
+    far *= kFactor;
+    if (far > kMost) return std::nullopt;
+  } while ((f(far) < 0) == negative);
+  while (far - near > 1e-15 * far) {  // bisection
+    const double middle = (near + far) / 2;
+    if (middle == near || middle == far) break;
+    ((f(middle) < 0) == negative ? near : far) = middle;
+  }
+  return near;
+}
+
+CriticalPoint of_homogeneous(const ActivationFunction& function, double bias_variance) {
+  return {1 / gaussian_moments(function, 1).derivative_square, bias_variance, std::nullopt, 1};
+}
+
+/// phi(0) = 0: silent units stay silent.
+CriticalPoint at_zero(const ActivationFunction& function) {
+  return {1 / gaussian_moments(function, 0).derivative_square, 0, 0, 1};
+}
+
+}  // namespace
+
+std::optional<CriticalPoint> critical_point(const ActivationFunction& function,
+                                            double bias_variance) {
+  const math::ActivationTraits& traits = math::traits_of(function.activation);
+  if (traits.is_homogeneous) return of_homogeneous(function, bias_variance);
+  if (bias_variance == 0 && traits.value_at_zero == 0) return at_zero(function);
+  const auto q =
+      smallest_root([&](double x) { return at(function, x).bias_variance - bias_variance; });
+  if (!q) return std::nullopt;
+  CriticalPoint point = at(function, *q);
+  point.bias_variance = bias_variance;  // not its rounding
+  return point;
+}
+
+std::optional<CriticalPoint> double_critical_point(const ActivationFunction& function) {
+  const math::ActivationTraits& traits = math::traits_of(function.activation);
+  if (traits.is_homogeneous) return of_homogeneous(function, 0);
+  const auto q = smallest_root([&](double x) { return at(function, x).variance_slope - 1; });
+  if (q && at(function, *q).bias_variance >= 0) return at(function, *q);
+  if (traits.value_at_zero == 0) return at_zero(function);
+  return std::nullopt;
+}
+
+}  // namespace plumb::theory

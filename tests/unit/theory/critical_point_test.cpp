@@ -1,0 +1,63 @@
+#include "theory/critical_point.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/names.hpp"
+#include "theory/mean_field.hpp"
+
+namespace plumb::theory {
+namespace {
+
+using math::Activation;
+
+struct Published {
+  Activation activation;
+  double bias_variance, weight_variance, q_star;
+};
+
+// Six printed digits.
+constexpr Published kCritical[] = {{Activation::Tanh, .05, 1.760955, .570}};
+
+TEST(critical_point, is_the_published_one) {
+  for (const Published& published : kCritical) {
+    const auto point = critical_point({published.activation}, published.bias_variance);
+    ASSERT_TRUE(point);
+    EXPECT_NEAR(point->weight_variance, published.weight_variance, 1e-6);
+    EXPECT_NEAR(*point->q_star, published.q_star, 1e-3);
+  }
+}
+
+TEST(critical_point, has_chi_1_of_one_and_a_fixed_point_of_the_variance) {
+  for (const auto& [activation, name] : core::names_of<Activation>()) {
+    for (const double bias_variance : {0.0, .02, .5}) {
+      SCOPED_TRACE(::testing::Message() << name << ", sigma_b^2 = " << bias_variance);
+      const ActivationFunction function{activation};
+      const auto point = critical_point(function, bias_variance);
+      if (!point) continue;
+      EXPECT_EQ(point->bias_variance, bias_variance);
+      const Moments m = gaussian_moments(function, point->q_star.value_or(1));
+      EXPECT_NEAR(point->weight_variance * m.derivative_square, 1, 1e-10);
+      if (!point->q_star) continue;
+      EXPECT_NEAR(point->weight_variance * m.square + bias_variance, *point->q_star,
+                  1e-10 * (1 + *point->q_star));
+    }
+  }
+}
+
+TEST(critical_point, of_rectifiers_is_that_of_he) {
+  EXPECT_DOUBLE_EQ(critical_point({Activation::Relu}, .1)->weight_variance, 2);
+  EXPECT_NEAR(critical_point({Activation::LeakyRelu, .3}, 0)->weight_variance, 1.834862, 1e-6);
+  EXPECT_EQ(critical_point({Activation::Relu}, 0)->q_star, std::nullopt);
+}
+
+// Where nothing else is, silent units are critical: V'(0) = chi_1 = sigma_w^2 phi'(0)^2.
+TEST(critical_point, of_both_kinds_at_once_lies_at_zero_for_tanh) {
+  const auto point = double_critical_point({Activation::Tanh});
+  ASSERT_TRUE(point);
+  EXPECT_EQ(point->q_star, 0);
+  EXPECT_DOUBLE_EQ(point->weight_variance, 1);
+  EXPECT_EQ(point->bias_variance, 0);
+}
+
+}  // namespace
+}  // namespace plumb::theory
