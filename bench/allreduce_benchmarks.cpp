@@ -6,7 +6,6 @@
 #include "bench/allreduce_methods.hpp"
 #include "bench/rotating_buffers.hpp"
 #include "bench/suite.hpp"
-#include "bench/verified_sum.hpp"
 
 namespace plumb::bench {
 namespace {

@@ -8,7 +8,6 @@
 #include "bench/allreduce_methods.hpp"
 #include "bench/rotating_buffers.hpp"
 #include "bench/suite.hpp"
-#include "bench/verified_sum.hpp"
 #include "core/clock.hpp"
 
 namespace plumb::bench {

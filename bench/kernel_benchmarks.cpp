@@ -1,13 +1,12 @@
 // Kernels of number formats, gradient statistics, the Adam step and convolutions, on vectors within
 // a second-level cache and on one image.
-#include "bench/kernel_benchmarks.hpp"
-
 #include <fmt/format.h>
 
 #include <cmath>
 #include <utility>
 
 #include "bench/numbers.hpp"
+#include "bench/suite.hpp"
 #include "math/formats/exponent_counts.hpp"
 #include "math/formats/number_format.hpp"
 #include "math/gradient_sums.hpp"

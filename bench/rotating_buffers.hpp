@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "bench/allreduce_methods.hpp"
 #include "core/aligned_buffer.hpp"
 
 namespace plumb::bench {
@@ -32,5 +33,18 @@ class RotatingBuffers {
   std::vector<core::AlignedBuffer<float>> buffers_;
   std::size_t turn_ = 0;
 };
+
+/// Sums numbers and checks the result; then sums every buffer once, as a warm-up. Leaves zeros,
+/// whose sums do not grow however often they are summed again.
+inline bool verified(const comm::Communicator& world, const SumMethod& method,
+                     RotatingBuffers& buffers) {
+  const std::span<float> values = buffers.next();
+  fill_with_rank_numbers(world, values);
+  method.sum(values);
+  const bool good = method.is_right(values);
+  std::fill(values.begin(), values.end(), 0.0F);
+  for (std::size_t i = 0; i < buffers.number(); ++i) method.sum(buffers.next());
+  return good;
+}
 
 }  // namespace plumb::bench

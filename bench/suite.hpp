@@ -99,9 +99,15 @@ class Suite {
 void add_gemm(Suite& suite);
 void add_activations(Suite& suite);
 void add_updates(Suite& suite);
+void add_kernels(Suite& suite);
 void add_allreduce(Suite& suite);
 void add_allreduce_contests(Suite& suite);
 void add_allreduce_overlap(Suite& suite);
 void add_training_step(Suite& suite);
+
+/// In the order they run. A new file of benchmarks is one line above and one entry here.
+inline constexpr void (*kBenchmarks[])(Suite&) = {
+    add_gemm,      add_activations,        add_updates,           add_kernels,
+    add_allreduce, add_allreduce_contests, add_allreduce_overlap, add_training_step};
 
 }  // namespace plumb::bench
