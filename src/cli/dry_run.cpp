@@ -8,7 +8,7 @@
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
 #include "data/dataset.hpp"
-#include "history/rows.hpp"
+#include "history/quantities.hpp"
 #include "net/network.hpp"
 #include "train/bucket_plan.hpp"
 #include "train/problem.hpp"
@@ -29,30 +29,27 @@ double rows_of(const study::RunSettings& run, std::uint64_t every) {
 }
 
 /// Of the gradient, where record.buckets has them recorded.
-double recorded_buckets(const study::RunSettings& run, const net::Network<float>& network,
-                        std::size_t ranks, double scalar) {
+std::size_t recorded_buckets(const study::RunSettings& run, const net::Network<float>& network,
+                             std::size_t ranks, double scalar) {
   const train::AllreduceSettings& allreduce = run.train.allreduce;
   const bool tree = allreduce.algorithm == train::AllreduceAlgorithm::Tree;
   if (!run.record.buckets || !tree || ranks == 1) return 0;
   const auto longest = allreduce.bucket_kib * 1024 / static_cast<std::size_t>(scalar);
-  return static_cast<double>(train::cut_into_buckets(network.layout(), longest).size());
+  return train::cut_into_buckets(network.layout(), longest).size();
 }
 
 // Before compression, which the mostly empty histograms lose nearly all of their bytes to.
 double recorded_bytes(const study::RunSettings& run, const net::Network<float>& network,
                       std::size_t inputs, std::size_t ranks, double scalar) {
-  constexpr double kQuantities = 15;  // per step and layer, see history::LayerRow
-  constexpr double kPerStep = 20;     // step axes, training, timing
-  constexpr double kPerBucket = 3;    // see history::BucketTimes
-  const auto layers = static_cast<double>(network.stages().size());
-  const double buckets = recorded_buckets(run, network, ranks, scalar);
+  const std::size_t layers = network.stages().size();
+  const std::size_t buckets = recorded_buckets(run, network, ranks, scalar);
   const double snapshot =
       scalar * (2 * static_cast<double>(network.layout().parameters()) +
                 static_cast<double>(run.train.batch) * static_cast<double>(inputs));
-  return 8 * rows_of(run, run.record.every) *
-             (kQuantities * layers + kPerStep + kPerBucket * buckets) +
-         8 * rows_of(run, run.record.histogram_every) * 2 * layers *
-             static_cast<double>(core::kExponents) +
+  return rows_of(run, run.record.every) *
+             static_cast<double>(history::bytes_per_step(layers, buckets)) +
+         rows_of(run, run.record.histogram_every) *
+             static_cast<double>(history::bytes_per_histogram(layers)) +
          snapshot * static_cast<double>(run.record.snapshot_steps.size());
 }
 

@@ -7,8 +7,9 @@ namespace plumb::experiment {
 
 namespace {
 
-record::BucketInfo layers_of(const train::BucketShape& bucket, std::span<const net::Stage> stages) {
-  record::BucketInfo info{static_cast<std::int64_t>(bucket.bytes), 0, 0};
+history::BucketInfo layers_of(const train::BucketShape& bucket,
+                              std::span<const net::Stage> stages) {
+  history::BucketInfo info{static_cast<std::int64_t>(bucket.bytes), 0, 0};
   for (std::size_t stage = 0; stage < stages.size(); ++stage) {
     const std::size_t group = stages[stage].group;
     if (group < bucket.first_group || group > bucket.last_group) continue;
@@ -22,9 +23,9 @@ record::BucketInfo layers_of(const train::BucketShape& bucket, std::span<const n
 
 }  // namespace
 
-std::vector<record::BucketInfo> layers_of_buckets(std::span<const train::BucketShape> buckets,
-                                                  std::span<const net::Stage> stages) {
-  std::vector<record::BucketInfo> infos;
+std::vector<history::BucketInfo> layers_of_buckets(std::span<const train::BucketShape> buckets,
+                                                   std::span<const net::Stage> stages) {
+  std::vector<history::BucketInfo> infos;
   infos.reserve(buckets.size());
   for (const train::BucketShape& bucket : buckets) infos.push_back(layers_of(bucket, stages));
   return infos;

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "data/sample_order.hpp"
-#include "history/step_report.hpp"
-#include "probe/quantities.hpp"
+#include "history/quantities.hpp"
 #include "theory/decay_check.hpp"
 #include "train/problem.hpp"
 
@@ -52,7 +51,7 @@ void DecayObserver::on_step(const train::StepReport& report) {
   if (report.step != 0) return;
   loss_scale_ = report.loss_scale;
   for (const history::LayerSums& layer : report.layers) {
-    delta_rms_.push_back(probe::delta_rms(layer, {batch_, report.loss_scale}));
+    delta_rms_.push_back(history::delta_rms(layer, batch_, report.loss_scale));
   }
 }
 

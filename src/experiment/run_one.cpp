@@ -22,17 +22,17 @@ namespace {
 
 /// Mean square of the weights between equal layers at the start: of the recurrent matrix, or of the
 /// last hidden layer.
-double hidden_weight_variance(const net::NetworkSettings& network, const probe::Subject& subject) {
-  const std::size_t hidden = subject.shapes.size() < 2 ? 0 : subject.shapes.size() - 2;
+double hidden_weight_variance(const net::NetworkSettings& network, const probe::NetworkInfo& info) {
+  const std::size_t hidden = info.shapes.size() < 2 ? 0 : info.shapes.size() - 2;
   if (network.family != net::Family::Rnn) {
-    return net::weight_variance(network, subject.shapes[hidden]);
+    return net::weight_variance(network, info.shapes[hidden]);
   }
   const double gain = network.recurrent_gain;
   return gain * gain * net::weight_variance(network, {network.width, network.width});
 }
 
 /// Attributes of /model that only some families have.
-void add_family_attributes(const study::RunSettings& run, record::HistoryHeader& header) {
+void add_family_attributes(const study::RunSettings& run, history::HistoryHeader& header) {
   const net::NetworkSettings& network = run.network;
   if (network.family == net::Family::Rnn) {
     header.model["recurrent_gain"] = network.recurrent_gain;
@@ -46,9 +46,9 @@ void add_family_attributes(const study::RunSettings& run, record::HistoryHeader&
 }
 
 /// Residual networks approach no fixed point, so they have no scales of approach either.
-record::TheoryHeader theory_header(const theory::Prediction& prediction, bool residual) {
+history::TheoryHeader theory_header(const theory::Prediction& prediction, bool residual) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  record::TheoryHeader header;
+  history::TheoryHeader header;
   header.delta_rms_ratio = prediction.delta_rms_ratio;
   header.attributes = {{"q_star", prediction.q_star.value_or(kNone)},
                        {"chi_1", prediction.chi_1},
@@ -58,15 +58,15 @@ record::TheoryHeader theory_header(const theory::Prediction& prediction, bool re
   return header;
 }
 
-record::HistoryHeader header_of(const RunInputs& inputs, const probe::Subject& subject) {
+history::HistoryHeader header_of(const RunInputs& inputs, const probe::NetworkInfo& info) {
   const study::RunSettings& run = inputs.run;
-  record::HistoryHeader header;
-  for (std::size_t row = 0; row < subject.stages.size(); ++row) {
-    const net::LayerShape& shape = subject.shapes[row];
-    const std::size_t group = subject.stages[row].group;
-    header.layers.push_back({subject.stages[row].name, static_cast<std::int64_t>(shape.fan_in),
+  history::HistoryHeader header;
+  for (std::size_t row = 0; row < info.stages.size(); ++row) {
+    const net::LayerShape& shape = info.shapes[row];
+    const std::size_t group = info.stages[row].group;
+    header.layers.push_back({info.stages[row].name, static_cast<std::int64_t>(shape.fan_in),
                              static_cast<std::int64_t>(shape.fan_out),
-                             static_cast<std::int64_t>(subject.layout.parameters(group))});
+                             static_cast<std::int64_t>(info.layout.parameters(group))});
   }
   header.model = {{"family", core::name_of(run.network.family)},
                   {"depth", static_cast<std::int64_t>(run.network.depth)},
@@ -76,10 +76,10 @@ record::HistoryHeader header_of(const RunInputs& inputs, const probe::Subject& s
                   {"init", core::name_of(run.network.init)},
                   {"loss", core::name_of(run.train.loss)},
                   {"precision", core::name_of(run.train.precision)},
-                  {"inputs", static_cast<std::int64_t>(subject.inputs)},
+                  {"inputs", static_cast<std::int64_t>(info.inputs)},
                   {"classes", static_cast<std::int64_t>(inputs.dataset.classes())},
-                  {"parameters", static_cast<std::int64_t>(subject.layout.parameters())},
-                  {"hidden_weight_variance", hidden_weight_variance(run.network, subject)}};
+                  {"parameters", static_cast<std::int64_t>(info.layout.parameters())},
+                  {"hidden_weight_variance", hidden_weight_variance(run.network, info)}};
   add_family_attributes(run, header);
   header.toml = inputs.toml;
   header.resolved_json = study::settings_json(run);
@@ -120,7 +120,7 @@ RunOutputs summarise(const RunInputs& inputs, const train::Outcome& outcome) {
   return outputs;
 }
 
-record::HistoryOutcome history_outcome(const train::Outcome& outcome) {
+history::HistoryOutcome history_outcome(const train::Outcome& outcome) {
   if (outcome.status == train::Status::Completed) return {"completed", -1};
   return {"diverged", static_cast<std::int64_t>(outcome.diverged_step)};
 }
@@ -132,22 +132,22 @@ RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> mo
   // Memory first: a network that does not fit leaves no file behind.
   const auto training = train::prepare_training(
       run.network, run.train, {inputs.world, inputs.dataset, inputs.threads, inputs.on_stall});
-  const probe::Subject subject =
-      probe::make_subject(run.network, train::problem_of(inputs.dataset), run.train.loss,
-                          run.train.batch, run.train.slice);
+  const probe::NetworkInfo info =
+      probe::make_network_info(run.network, train::problem_of(inputs.dataset), run.train.loss,
+                               run.train.batch, run.train.slice);
   theory::Prediction prediction;
   std::unique_ptr<record::HistoryWriter> writer;
   comm::together(inputs.world, [&] {
     if (inputs.world.rank() != 0) return;
     prediction = predict_run(run, inputs.dataset);
-    record::HistoryHeader header = header_of(inputs, subject);
+    history::HistoryHeader header = header_of(inputs, info);
     header.theory = theory_header(prediction, run.network.residual);
     if (run.record.buckets) {
-      header.buckets = layers_of_buckets(training->buckets(), subject.stages);
+      header.buckets = layers_of_buckets(training->buckets(), info.stages);
     }
     writer = std::make_unique<record::HistoryWriter>(inputs.history_file, header, inputs.overwrite);
   });
-  probe::HistoryProbe probe(run.record, subject, writer.get());
+  probe::HistoryProbe probe(run.record, info, writer.get());
   DecayObserver decay(run.train.batch);
   std::vector<train::Observer*> observers{&probe, &decay};
   observers.insert(observers.end(), more.begin(), more.end());

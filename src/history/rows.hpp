@@ -1,48 +1,39 @@
-// The rows a probe hands to a sink: one recorded step, by the contract's definitions. Plain data;
-// who makes them (probe) and who stores them (record) know nothing of each other.
+// The rows a probe hands to a sink: one recorded step, by the table of quantities. Plain data; who
+// makes them (probe) and who stores them (record) know nothing of each other.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "history/quantities.hpp"
 #include "history/step_report.hpp"
 #include "history/timing.hpp"
 
 namespace plumb::history {
 
-/// Of one layer at one step. l = 1 is the first hidden layer, the last is the output layer.
-struct LayerRow {
-  double delta_rms = 0;             // sqrt(mean over samples of ||delta||^2)
-  double delta_mean_norm = 0;       // ||mean over samples of delta||
-  double weight_gradient_norm = 0;  // ||d mean loss / dW||_F, without weight decay
-  double bias_gradient_norm = 0;
-  double weight_gradient_max = 0;  // largest |dW| entry
-  double weight_norm = 0;          // ||W||_F before the step
-  double update_ratio = 0;         // ||W after - W before|| / ||W before||
-  double unchanged_fraction = 0;   // share of weights whose stored value the step left alone
-  double zero_fraction = 0;        // share of exactly zero dW entries
-  std::int64_t nonfinite_count = 0;
-  double noise_scale = 0;  // B_simple in samples, over the recorded steps so far; NaN: one slice
-  double activation_mean = 0;
-  double activation_std = 0;
-  double saturated_fraction = 0;  // derivative below 1/100 of the largest
-  double dead_fraction = 0;       // units with derivative exactly zero for the whole batch
-};
-
 struct StepRow {
+  StepRow() = default;
+  /// Zeros.
+  StepRow(std::uint64_t at_step, std::size_t layer_count)
+      : step(at_step),
+        values(quantities_of<PerStep>().size()),
+        layers(layer_count, std::vector<double>(quantities_of<PerLayer>().size())) {}
+
+  /// A value by the name of its quantity; of one layer, 0 the first. Throws std::out_of_range.
+  double& at(std::string_view name) { return values.at(index_of<PerStep>(name)); }
+  double& at(std::size_t layer, std::string_view name) {
+    return layers.at(layer).at(index_of<PerLayer>(name));
+  }
+
   std::uint64_t step = 0;
-  double loss = 0;
-  double accuracy = 0;  // on the step's own batch
-  double learning_rate = 0;
-  double gradient_norm = 0;  // over all parameters, before clipping
-  double clip_factor = 1;    // what the gradient was multiplied by
-  double loss_scale = 1;
-  double noise_scale = 0;  // as in LayerRow, over all weights
-  std::vector<LayerRow> layers;
+  std::vector<double> values;               // of quantities_of<PerStep>()
+  std::vector<std::vector<double>> layers;  // each of quantities_of<PerLayer>(); the first is the
+                                            // first hidden layer, the last the output layer
 };
 
 /// Exponent counts of every layer.

@@ -1,22 +1,29 @@
 // Turns what the trainer announces into rows for a sink.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <vector>
 
-#include "history/noise_scale.hpp"
+#include "history/quantities.hpp"
 #include "history/rows.hpp"
 #include "net/network.hpp"
-#include "probe/settings.hpp"
 #include "train/observer.hpp"
 
 namespace plumb::probe {
 
+/// What a study says about recording.
+struct RecordSettings {
+  std::uint64_t every = 1;                    // record every n-th step, from step 0
+  std::uint64_t histogram_every = 10;         // exponent histograms of every n-th step
+  bool buckets = false;                       // also when each gradient bucket travelled
+  std::vector<std::uint64_t> snapshot_steps;  // steps whose batch, weights and gradients are kept
+};
+
 /// What the probe needs to know of the network it watches.
-struct Subject {
-  std::vector<net::Stage> stages;       // the rows of a history
-  std::vector<net::LayerShape> shapes;  // of each row's parameters
-  std::vector<double> pivots;           // of each row's activation sums
+struct NetworkInfo {
+  std::vector<net::Stage> stages;          // the rows of a history
+  std::vector<net::LayerShape> shapes;     // of each row's parameters
+  std::vector<history::LayerFacts> facts;  // of each row
   net::ParameterLayout layout;
   net::NetworkSettings network;
   std::size_t inputs = 0;
@@ -24,28 +31,28 @@ struct Subject {
   std::size_t slice = 1;
 };
 
-Subject make_subject(const net::NetworkSettings& network, const net::ProblemShape& problem,
-                     net::Loss loss, std::size_t batch, std::size_t slice);
+NetworkInfo make_network_info(const net::NetworkSettings& network, const net::ProblemShape& problem,
+                              net::Loss loss, std::size_t batch, std::size_t slice);
 
 class HistoryProbe final : public train::Observer {
  public:
   /// sink: nullptr on ranks that store nothing. It must outlive the probe.
-  HistoryProbe(RecordSettings settings, Subject subject, history::RowSink* sink);
+  HistoryProbe(RecordSettings settings, NetworkInfo info, history::RowSink* sink);
 
   [[nodiscard]] bool measures(std::uint64_t step) const override;
   [[nodiscard]] bool counts(std::uint64_t step) const override;
   [[nodiscard]] bool snapshots(std::uint64_t step) const override;
-  void on_step(const train::StepReport& report) override;
+  void on_step(const history::StepReport& report) override;
   void on_snapshot(const train::SnapshotReport& report) override;
-  void on_timing(std::span<const train::StepTiming> timings) override;
-  void on_evaluation(const train::Evaluation& evaluation) override;
+  void on_timing(std::span<const history::StepTiming> timings) override;
+  void on_evaluation(const history::Evaluation& evaluation) override;
 
  private:
-  void write_row(const train::StepReport& report);
-  void write_histograms(const train::StepReport& report);
+  void add_noise(const history::StepReport& report);
+  void write_row(const history::StepReport& report);
 
   RecordSettings settings_;
-  Subject subject_;
+  NetworkInfo info_;
   history::RowSink* sink_;
   std::vector<history::NoiseScale> noise_;  // of each row
   history::NoiseScale total_noise_;         // of all weights

@@ -17,16 +17,16 @@ h5::Dataset create_exponent_axis(const h5::Group& group) {
   h5::Dataset axis =
       group.create_dataset("exponent", {h5::Type::Int64, {exponents.size()}, {}, false});
   axis.write<std::int64_t>(exponents);
-  describe_dataset(axis, {"exponent", kDimensionless,
-                          "binary exponent e of magnitudes in [2^e, 2^(e+1)); -150 = exact zero or"
-                          " below 2^-149, 128 = not finite in float32"});
+  describe_dataset(axis, history::kDimensionless,
+                   "binary exponent e of magnitudes in [2^e, 2^(e+1)); -150 = exact zero or"
+                   " below 2^-149, 128 = not finite in float32");
   axis.make_scale();
   return axis;
 }
 
 // A chunk holds one step, so that none is ever written twice: a killed program loses no row that
 // was flushed before.
-h5::Dataset create_counts(const h5::Group& group, const Description& description,
+h5::Dataset create_counts(const h5::Group& group, const history::Quantity& column,
                           const h5::Dataset& step, const h5::Dataset& layer,
                           const h5::Dataset& exponent) {
   constexpr std::uint64_t kLayerBytes = sizeof(core::ExponentCounts);
@@ -37,8 +37,8 @@ h5::Dataset create_counts(const h5::Group& group, const Description& description
   spec.chunk = {1, std::min(layers, kLargestChunkBytes / kLayerBytes), core::kExponents};
   spec.extendable = true;
   spec.compressed = true;
-  h5::Dataset dataset = group.create_dataset(description.name, spec);
-  describe_dataset(dataset, description);
+  h5::Dataset dataset = group.create_dataset(column.name, spec);
+  describe_dataset(dataset, column);
   dataset.attach_scale(0, step);
   dataset.attach_scale(1, layer);
   dataset.attach_scale(2, exponent);
@@ -50,19 +50,19 @@ h5::Dataset create_counts(const h5::Group& group, const Description& description
 HistogramTable::HistogramTable(const h5::Group& group, const h5::Dataset& layer)
     : step_(create_step_scale(group)) {
   const h5::Dataset exponent = create_exponent_axis(group);
-  for (const HistogramColumn& column : histogram_columns()) {
-    columns_.push_back({create_counts(group, column.description, step_, layer, exponent), {}});
+  for (const history::Quantity& column : history::quantities_of<history::PerExponent>()) {
+    columns_.push_back({create_counts(group, column, step_, layer, exponent), {}});
   }
 }
 
 void HistogramTable::add(const history::HistogramRow& row) {
   steps_.push_back(static_cast<std::int64_t>(row.step));
-  const auto columns = histogram_columns();
+  const auto columns = history::quantities_of<history::PerExponent>();
   for (std::size_t c = 0; c < columns.size(); ++c) {
     std::vector<std::uint64_t>& counts = columns_[c].counts;
+    const auto member = std::get<history::PerExponent>(columns[c].source);
     for (const history::LayerHistograms& layer : row.layers) {
-      const core::ExponentCounts& histogram = layer.*columns[c].member;
-      counts.insert(counts.end(), histogram.begin(), histogram.end());
+      counts.insert(counts.end(), (layer.*member).begin(), (layer.*member).end());
     }
   }
 }

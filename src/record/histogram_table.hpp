@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "h5/group.hpp"
-#include "record/history_schema.hpp"
+#include "history/quantities.hpp"
+#include "history/rows.hpp"
 
 namespace plumb::record {
 

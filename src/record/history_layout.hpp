@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "h5/file.hpp"
+#include "history/header.hpp"
 #include "record/histogram_table.hpp"
-#include "record/history_writer.hpp"
 #include "record/step_table.hpp"
 
 namespace plumb::record {
@@ -23,11 +23,6 @@ struct HistoryTables {
 
 /// Writes the header and hands back the tables that grow. Throws core::IoError, and
 /// std::invalid_argument when the theory is of another number of layers.
-HistoryTables create_layout(const h5::File& file, const HistoryHeader& header);
-
-/// One group of borrowed arrays, /snapshots/step_NNNNNN. Each dimension name becomes a scale
-/// 0 .. n-1 in that group. Throws core::IoError, and std::invalid_argument when shapes and
-/// dimensions contradict each other.
-void write_snapshot_group(const h5::File& file, const history::Snapshot& snapshot);
+HistoryTables create_layout(const h5::File& file, const history::HistoryHeader& header);
 
 }  // namespace plumb::record

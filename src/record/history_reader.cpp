@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "record/history_schema.hpp"
+#include "history/header.hpp"
 
 namespace plumb::record {
 namespace {
@@ -29,11 +29,11 @@ h5::File open_or_explain(const std::filesystem::path& path) {
 void expect_schema(const h5::Group& root) {
   const auto value = root.attribute("schema");
   const auto* schema = std::get_if<std::string>(&value);
-  if (schema != nullptr && *schema == kHistorySchema) return;
+  if (schema != nullptr && *schema == history::kSchema) return;
   throw core::IoError(fmt::format(
       "{}: not a Plumbline history; {}, wanted schema \"{}\"", root.file(),
       schema == nullptr ? "an HDF5 file without a schema" : "its schema is \"" + *schema + "\"",
-      kHistorySchema));
+      history::kSchema));
 }
 
 std::string group_of(const std::string& name) { return name.substr(0, name.rfind('/')); }

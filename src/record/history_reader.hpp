@@ -42,7 +42,7 @@ class HistoryReader {
   explicit HistoryReader(const std::filesystem::path& path);
 
   [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
-  /// "completed", "diverged", "stopped"; "unfinished" for what a killed run left behind.
+  /// "completed", "diverged"; "unfinished" for what a killed run left behind.
   [[nodiscard]] std::string status() const;
   [[nodiscard]] std::int64_t diverged_step() const;  // -1: did not diverge
 

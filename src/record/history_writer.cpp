@@ -1,5 +1,6 @@
 #include "record/history_writer.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
@@ -8,6 +9,7 @@
 #include "core/orderly_end.hpp"
 #include "record/history_layout.hpp"
 #include "record/part_file.hpp"
+#include "record/snapshot_group.hpp"
 
 namespace plumb::record {
 namespace {
@@ -17,42 +19,57 @@ constexpr double kFlushSeconds = 0.5;
 constexpr std::size_t kFlushRows = 256;
 constexpr std::size_t kFlushHistogramBytes = std::size_t{8} << 20;
 
-struct PushValue {
-  StepTable& table;
-  std::size_t column;
-  const history::LayerRow& row;
-  void operator()(double history::LayerRow::*member) const { table.push(column, row.*member); }
-  void operator()(std::int64_t history::LayerRow::*member) const {
-    table.push(column, row.*member);
-  }
-};
+using history::Group;
+using history::PerBucket;
+using history::PerEvaluation;
+using history::PerLayer;
+using history::PerPhase;
 
-void add_layer_row(StepTable& table, std::span<const LayerColumn> columns,
-                   const history::StepRow& row) {
+/// The table's group holds some of the values of a row's layers.
+void add_layer_row(StepTable& table, Group group, const history::StepRow& row) {
+  const auto columns = history::quantities_of<PerLayer>(group);
+  const auto first =
+      static_cast<std::size_t>(columns.data() - history::quantities_of<PerLayer>().data());
   table.start_row(row.step);
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    for (const auto& layer : row.layers) std::visit(PushValue{table, c, layer}, columns[c].member);
+    for (const auto& values : row.layers) table.push(c, values[first + c]);
+  }
+}
+
+void add_training_row(StepTable& table, const history::StepRow& row) {
+  table.start_row(row.step);
+  for (std::size_t c = 0; c < row.values.size(); ++c) table.push(c, row.values[c]);
+}
+
+void add_timing_row(StepTable& table, const history::StepTiming& row) {
+  table.start_row(row.step);
+  const auto columns = history::quantities_of<PerPhase>();
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (const double seconds : row.*std::get<PerPhase>(columns[c].source)) table.push(c, seconds);
   }
 }
 
 void add_bucket_row(StepTable& table, const history::StepTiming& row) {
   table.start_row(row.step);
-  const auto columns = bucket_columns();
+  const auto columns = history::quantities_of<PerBucket>();
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    for (const history::BucketTimes& bucket : row.buckets) table.push(c, bucket.*columns[c].member);
+    const auto member = std::get<PerBucket>(columns[c].source);
+    for (const history::BucketTimes& bucket : row.buckets) table.push(c, bucket.*member);
   }
 }
 
-void add_training_row(StepTable& table, const history::StepRow& row) {
-  const auto columns = training_columns();
+void add_evaluation_row(StepTable& table, const history::Evaluation& row) {
   table.start_row(row.step);
-  for (std::size_t c = 0; c < columns.size(); ++c) table.push(c, row.*columns[c].member);
+  const auto columns = history::quantities_of<PerEvaluation>();
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    table.push(c, row.*std::get<PerEvaluation>(columns[c].source));
+  }
 }
 
 }  // namespace
 
 struct HistoryWriter::Impl {
-  Impl(std::filesystem::path path, const HistoryHeader& header, bool overwrite)
+  Impl(std::filesystem::path path, const history::HistoryHeader& header, bool overwrite)
       : name(std::move(path), overwrite),
         file(h5::File::create(name.part())),
         tables(create_layout(file, header)),
@@ -98,6 +115,15 @@ struct HistoryWriter::Impl {
     if (given != layers) throw std::invalid_argument("a row has as many layers as the header");
   }
 
+  void expect_values(const history::StepRow& row) const {
+    expect_layers(row.layers.size());
+    const std::size_t count = history::quantities_of<PerLayer>().size();
+    const bool whole = std::all_of(row.layers.begin(), row.layers.end(),
+                                   [&](const auto& values) { return values.size() == count; });
+    if (whole && row.values.size() == history::quantities_of<history::PerStep>().size()) return;
+    throw std::invalid_argument("a row has a value of each quantity");
+  }
+
   void expect_buckets(std::span<const history::StepTiming> rows) const {
     for (const history::StepTiming& row : rows) {
       if (buckets > 0 && row.buckets.size() == buckets) continue;
@@ -118,7 +144,7 @@ struct HistoryWriter::Impl {
   }};
 };
 
-HistoryWriter::HistoryWriter(std::filesystem::path path, const HistoryHeader& header,
+HistoryWriter::HistoryWriter(std::filesystem::path path, const history::HistoryHeader& header,
                              bool overwrite)
     : impl_(std::make_unique<Impl>(std::move(path), header, overwrite)) {}
 
@@ -134,11 +160,11 @@ HistoryWriter::~HistoryWriter() {
 }
 
 void HistoryWriter::write(const history::StepRow& row) {
-  impl_->expect_layers(row.layers.size());
+  impl_->expect_values(row);
   impl_->guarded([&] {
     HistoryTables& tables = *impl_->tables;
-    add_layer_row(tables.gradients, gradient_columns(), row);
-    add_layer_row(tables.activations, activation_columns(), row);
+    add_layer_row(tables.gradients, Group::Gradients, row);
+    add_layer_row(tables.activations, Group::Activations, row);
     add_training_row(tables.training, row);
     impl_->write_out_when_due();
   });
@@ -154,10 +180,7 @@ void HistoryWriter::write_histograms(const history::HistogramRow& row) {
 
 void HistoryWriter::write_timing(std::span<const history::StepTiming> rows) {
   impl_->guarded([&] {
-    for (const history::StepTiming& row : rows) {
-      impl_->tables->timing.start_row(row.step);
-      for (const double seconds : row.seconds) impl_->tables->timing.push(0, seconds);
-    }
+    for (const history::StepTiming& row : rows) add_timing_row(impl_->tables->timing, row);
     impl_->write_out_when_due();
   });
 }
@@ -172,10 +195,7 @@ void HistoryWriter::write_buckets(std::span<const history::StepTiming> rows) {
 
 void HistoryWriter::write_evaluation(const history::Evaluation& row) {
   impl_->guarded([&] {
-    StepTable& table = impl_->tables->evaluation;
-    table.start_row(row.step);
-    table.push(0, row.loss);
-    table.push(1, row.accuracy);
+    add_evaluation_row(impl_->tables->evaluation, row);
     impl_->write_out_when_due();
   });
 }
@@ -187,7 +207,7 @@ void HistoryWriter::write_snapshot(const history::Snapshot& snapshot) {
   });
 }
 
-void HistoryWriter::finish(const HistoryOutcome& outcome) {
+void HistoryWriter::finish(const history::HistoryOutcome& outcome) {
   impl_->guarded([&] {
     {
       const h5::Group root = impl_->file.root();

@@ -20,7 +20,7 @@ struct RunResult {
   std::string label;
   std::string file;           // name of the history file, relative to result.json
   std::string settings_json;  // flat object of the study keys
-  std::string status;         // "completed", "diverged", "stopped"
+  std::string status;         // "completed", "diverged"
   double samples_per_second = 0;
   double step_seconds_median = 0;
   double step_seconds_p95 = 0;

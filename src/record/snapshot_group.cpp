@@ -1,10 +1,12 @@
+#include "record/snapshot_group.hpp"
+
 #include <fmt/format.h>
 
 #include <map>
 #include <numeric>
 #include <stdexcept>
 
-#include "record/history_layout.hpp"
+#include "record/step_table.hpp"
 
 namespace plumb::record {
 namespace {
@@ -28,8 +30,7 @@ h5::Dataset create_axis(const h5::Group& group, const std::string& name, std::si
   std::iota(numbers.begin(), numbers.end(), 0);
   h5::Dataset axis = group.create_dataset(name, {h5::Type::Int64, {length}, {}, false});
   axis.write<std::int64_t>(numbers);
-  const std::string long_name = "index along " + name;
-  describe_dataset(axis, {name.c_str(), kDimensionless, long_name.c_str()});
+  describe_dataset(axis, history::kDimensionless, "index along " + name);
   axis.make_scale();
   return axis;
 }
@@ -47,7 +48,7 @@ void write_array(const h5::Group& group, const history::SnapshotArray& array,
                  const std::map<std::string, h5::Dataset>& axes) {
   const h5::Dataset dataset =
       std::visit([&](auto values) { return create_array(group, array, values); }, array.values);
-  describe_dataset(dataset, {array.name.c_str(), kDimensionless, array.long_name.c_str()});
+  describe_dataset(dataset, history::kDimensionless, array.long_name);
   for (unsigned i = 0; i < array.dimensions.size(); ++i) {
     dataset.attach_scale(i, axes.at(array.dimensions[i]));
   }

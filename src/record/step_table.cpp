@@ -12,17 +12,17 @@ std::uint64_t rows_per_chunk(std::uint64_t row_values) {
   return std::clamp<std::uint64_t>(kChunkValues / row_values, 16, 1024);
 }
 
-h5::Dataset create_column(const h5::Group& group, const Description& description,
+h5::Dataset create_column(const h5::Group& group, const history::Quantity& column,
                           const h5::Dataset& step, const h5::Dataset* inner) {
   h5::DatasetSpec spec;
-  spec.type = description.integer ? h5::Type::Int64 : h5::Type::Float64;
+  spec.type = column.integer ? h5::Type::Int64 : h5::Type::Float64;
   spec.dims = {0};
   if (inner != nullptr) spec.dims.push_back(inner->dims().front());
   spec.chunk = spec.dims;
   spec.chunk.front() = rows_per_chunk(inner == nullptr ? 1 : spec.dims.back());
   spec.extendable = true;
-  h5::Dataset dataset = group.create_dataset(description.name, spec);
-  describe_dataset(dataset, description);
+  h5::Dataset dataset = group.create_dataset(column.name, spec);
+  describe_dataset(dataset, column);
   dataset.attach_scale(0, step);
   if (inner != nullptr) dataset.attach_scale(1, *inner);
   return dataset;
@@ -30,13 +30,14 @@ h5::Dataset create_column(const h5::Group& group, const Description& description
 
 }  // namespace
 
-void describe_dataset(const h5::Dataset& dataset, const Description& description) {
-  dataset.set_text("units", description.units);
-  dataset.set_text("long_name", description.long_name);
+void describe_dataset(const h5::Dataset& dataset, const std::string& unit,
+                      const std::string& meaning) {
+  dataset.set_text("units", unit);
+  dataset.set_text("long_name", meaning);
 }
 
-void write_fixed_column(const h5::Group& group, const h5::Dataset& axis, const Description& column,
-                        std::span<const std::int64_t> values) {
+void write_fixed_column(const h5::Group& group, const h5::Dataset& axis,
+                        const history::Quantity& column, std::span<const std::int64_t> values) {
   const auto dataset =
       group.create_dataset(column.name, {h5::Type::Int64, {values.size()}, {}, false});
   dataset.write<std::int64_t>(values);
@@ -51,17 +52,26 @@ h5::Dataset create_step_scale(const h5::Group& group) {
   spec.chunk = {rows_per_chunk(1)};
   spec.extendable = true;
   h5::Dataset step = group.create_dataset("step", spec);
-  describe_dataset(step, {"step", kDimensionless, "training steps done before this one"});
+  describe_dataset(step, history::kDimensionless, "training steps done before this one");
   step.make_scale();
   return step;
 }
 
-StepTable::StepTable(const h5::Group& group, std::span<const Description> columns,
+StepTable::StepTable(const h5::Group& group, std::span<const history::Quantity> columns,
                      const h5::Dataset* inner)
     : step_(create_step_scale(group)) {
   columns_.reserve(columns.size());
-  for (const Description& column : columns) {
-    columns_.push_back({create_column(group, column, step_, inner), {}, {}});
+  for (const history::Quantity& column : columns) {
+    columns_.push_back({create_column(group, column, step_, inner), column.integer, {}, {}});
+  }
+}
+
+void StepTable::push(std::size_t column, double value) {
+  Column& to = columns_[column];
+  if (to.integer) {
+    to.integers.push_back(static_cast<std::int64_t>(value));
+  } else {
+    to.reals.push_back(value);
   }
 }
 

@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "h5/group.hpp"
-#include "record/history_schema.hpp"
+#include "history/quantities.hpp"
 
 namespace plumb::record {
 
@@ -16,12 +17,13 @@ class StepTable {
  public:
   /// Makes the unlimited scale `step` (S) in `group` and one dataset per column: (S), or (S,N)
   /// where `inner` is a scale of N values in the same group.
-  StepTable(const h5::Group& group, std::span<const Description> columns, const h5::Dataset* inner);
+  StepTable(const h5::Group& group, std::span<const history::Quantity> columns,
+            const h5::Dataset* inner);
 
-  /// Begins a row; then each column gets its values by push(), one or N of them.
+  /// Begins a row; then each column gets its values by push(), one or N of them. Integers are exact
+  /// up to 2^53.
   void start_row(std::uint64_t step) { steps_.push_back(static_cast<std::int64_t>(step)); }
-  void push(std::size_t column, double value) { columns_[column].reals.push_back(value); }
-  void push(std::size_t column, std::int64_t value) { columns_[column].integers.push_back(value); }
+  void push(std::size_t column, double value);
 
   [[nodiscard]] std::size_t buffered_rows() const noexcept { return steps_.size(); }
 
@@ -32,8 +34,9 @@ class StepTable {
  private:
   struct Column {
     h5::Dataset dataset;
-    std::vector<double> reals;
-    std::vector<std::int64_t> integers;  // one of the two stays empty
+    bool integer;
+    std::vector<double> reals;  // one of the two stays empty
+    std::vector<std::int64_t> integers;
   };
 
   h5::Dataset step_;
@@ -45,10 +48,14 @@ class StepTable {
 h5::Dataset create_step_scale(const h5::Group& group);
 
 /// A dataset (N) that never grows, along the scale `axis` of N values in the same group.
-void write_fixed_column(const h5::Group& group, const h5::Dataset& axis, const Description& column,
-                        std::span<const std::int64_t> values);
+void write_fixed_column(const h5::Group& group, const h5::Dataset& axis,
+                        const history::Quantity& column, std::span<const std::int64_t> values);
 
 /// Gives a new dataset the two attributes that every dataset of a history has.
-void describe_dataset(const h5::Dataset& dataset, const Description& description);
+void describe_dataset(const h5::Dataset& dataset, const std::string& unit,
+                      const std::string& meaning);
+inline void describe_dataset(const h5::Dataset& dataset, const history::Quantity& quantity) {
+  describe_dataset(dataset, quantity.unit, quantity.meaning);
+}
 
 }  // namespace plumb::record

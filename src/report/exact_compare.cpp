@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "record/history_reader.hpp"
 #include "report/dataset_compare.hpp"
-#include "report/run_summary.hpp"
+#include "report/find_histories.hpp"
 
 namespace plumb::report {
 namespace {

@@ -1,9 +1,10 @@
+#include "report/find_histories.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "report/run_summary.hpp"
 
 namespace plumb::report {
 namespace {

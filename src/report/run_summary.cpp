@@ -12,6 +12,7 @@
 
 #include "record/history_reader.hpp"
 #include "record/result_json.hpp"
+#include "report/find_histories.hpp"
 
 namespace plumb::report {
 namespace {

@@ -32,12 +32,9 @@ struct RunSummary {
   double samples_per_second;  // from result.json alone
 };
 
-/// One summary per history among the paths: a history file, a folder (its *.h5), or a result.json
-/// (its folder). Ordered by index, then by file name. Throws core::IoError that names a path
-/// which is missing, holds no history, or is not one of ours.
+/// One summary per history among the paths, see find_histories(). Ordered by index, then by file
+/// name. Throws core::IoError that names a path which is missing, holds no history, or is not one
+/// of ours.
 std::vector<RunSummary> summarise(const std::vector<std::filesystem::path>& paths);
-
-/// The histories that the paths stand for, each once. Same errors.
-std::vector<std::filesystem::path> find_histories(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace plumb::report

@@ -8,7 +8,7 @@
 
 #include "data/source.hpp"
 #include "net/settings.hpp"
-#include "probe/settings.hpp"
+#include "probe/history_probe.hpp"
 #include "train/settings.hpp"
 
 namespace plumb::study {

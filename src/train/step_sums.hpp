@@ -9,7 +9,7 @@
 
 namespace plumb::train {
 
-/// Doubles per row for so many stages.
+/// Doubles per row for this number of stages.
 std::size_t step_sums_size(std::size_t stages);
 
 /// slice -> row. The last entries, what ranks ask of each other, are left at 0.

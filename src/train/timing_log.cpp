@@ -1,5 +1,7 @@
 #include "train/timing_log.hpp"
 
+#include "history/quantities.hpp"
+
 namespace plumb::train {
 namespace {
 
@@ -9,9 +11,9 @@ void for_each_time(std::vector<StepTiming>& timings, const Visit& visit) {
   for (StepTiming& timing : timings) {
     for (double& seconds : timing.seconds) visit(seconds);
     for (BucketTimes& bucket : timing.buckets) {
-      visit(bucket.ready);
-      visit(bucket.finish);
-      visit(bucket.exposed);
+      for (const history::Quantity& quantity : history::quantities_of<history::PerBucket>()) {
+        visit(bucket.*std::get<history::PerBucket>(quantity.source));
+      }
     }
   }
 }

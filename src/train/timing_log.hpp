@@ -14,7 +14,7 @@ namespace plumb::train {
 class TimingLog {
  public:
   void add(StepTiming timing) { timings_.push_back(std::move(timing)); }
-  /// Whether half a second has passed since take(), or so many steps that memory counts: a job that
+  /// Whether half a second has passed since take(), or more steps than memory allows: a job that
   /// is lost shall not lose more. Differs between ranks.
   [[nodiscard]] bool due() const noexcept {
     return since_.elapsed() >= kSeconds || timings_.size() >= kSteps;

@@ -13,8 +13,8 @@ using namespace plumb;
 
 constexpr std::uint64_t kSteps = 40;
 
-record::HistoryHeader sample_header() {
-  record::HistoryHeader header;
+history::HistoryHeader sample_header() {
+  history::HistoryHeader header;
   header.layers = {{"hidden_1", 4, 3, 15}, {"hidden_2", 3, 3, 12}, {"output", 3, 2, 8}};
   header.buckets = {{40, 3, 3}, {40, 2, 3}, {40, 1, 2}, {20, 1, 1}};
   header.model = {{"family", std::string("mlp")},
@@ -37,20 +37,20 @@ record::HistoryHeader sample_header() {
 }
 
 history::StepRow sample_row(std::uint64_t step) {
-  history::StepRow row;
-  row.step = step;
-  row.loss = 2.0 / static_cast<double>(1 + step);
-  row.accuracy = 0.5;
-  row.learning_rate = 0.1;
-  row.gradient_norm = 2.5;
-  row.loss_scale = 65536;
-  row.noise_scale = std::numeric_limits<double>::quiet_NaN();  // as a batch of one slice has it
-  row.layers.resize(3);
-  for (int layer = 0; layer < 3; ++layer) {
-    row.layers[layer].delta_rms =
+  history::StepRow row(step, 3);
+  row.at("loss") = 2.0 / static_cast<double>(1 + step);
+  row.at("accuracy") = 0.5;
+  row.at("learning_rate") = 0.1;
+  row.at("gradient_norm") = 2.5;
+  row.at("clip_factor") = 1;
+  row.at("loss_scale") = 65536;
+  row.at("noise_scale") =
+      std::numeric_limits<double>::quiet_NaN();  // as a batch of one slice has it
+  for (std::size_t layer = 0; layer < 3; ++layer) {
+    row.at(layer, "delta_rms") =
         1e-6 * static_cast<double>(layer + 1) * static_cast<double>(step + 1);
-    row.layers[layer].nonfinite_count = layer;
-    row.layers[layer].noise_scale = 26.0;
+    row.at(layer, "nonfinite_count") = static_cast<double>(layer);
+    row.at(layer, "noise_scale") = 26.0;
   }
   return row;
 }
@@ -59,7 +59,7 @@ history::StepRow sample_row(std::uint64_t step) {
 history::HistogramRow sample_histograms(std::uint64_t step) {
   history::HistogramRow row;
   row.step = step;
-  for (const record::LayerInfo& layer : sample_header().layers) {
+  for (const history::LayerInfo& layer : sample_header().layers) {
     history::LayerHistograms& counts = row.layers.emplace_back();
     const auto place = static_cast<std::size_t>(step) % core::kExponents;
     counts.weight_gradient[place] = static_cast<std::uint64_t>(layer.fan_in * layer.fan_out - 1);

@@ -77,8 +77,8 @@ history::StepRow measure(const net::NetworkSettings& network, const train::Train
   probe::RecordSettings record;
   record.histogram_every = settings.steps;
   probe::HistoryProbe probe(record,
-                            probe::make_subject(network, train::problem_of(dataset), settings.loss,
-                                                settings.batch, settings.slice),
+                            probe::make_network_info(network, train::problem_of(dataset),
+                                                     settings.loss, settings.batch, settings.slice),
                             &sink);
   train::Observer* const observers[] = {&probe};
   train::prepare_training(network, settings, {world(), dataset, 1})->run(observers);
@@ -101,11 +101,11 @@ TEST(noise_scale, of_linear_regression_is_26_samples) {
   settings.steps = 4000;
   settings.batch = 256;
   settings.slice = 16;
-  const history::StepRow row = measure(network, settings, LinearRegression());
+  history::StepRow row = measure(network, settings, LinearRegression());
   ASSERT_EQ(row.step, 3999);
-  EXPECT_NEAR(row.layers[0].noise_scale, 26, 0.03 * 26);
-  EXPECT_EQ(row.noise_scale, row.layers[0].noise_scale);  // there are no other weights
-  RecordProperty("noise_scale", std::to_string(row.noise_scale));
+  EXPECT_NEAR(row.at(0, "noise_scale"), 26, 0.03 * 26);
+  EXPECT_EQ(row.at("noise_scale"), row.at(0, "noise_scale"));  // there are no other weights
+  RecordProperty("noise_scale", std::to_string(row.at("noise_scale")));
 }
 
 struct Shape {
@@ -128,8 +128,8 @@ std::size_t dead_networks(Shape shape, std::size_t seeds) {
   settings.batch = 1;
   std::size_t dead = 0;
   for (settings.seed = 1; settings.seed <= seeds; ++settings.seed) {
-    const history::StepRow row = measure(network, settings, dataset);
-    if (row.layers[shape.layers - 1].dead_fraction == 1) ++dead;
+    history::StepRow row = measure(network, settings, dataset);
+    if (row.at(shape.layers - 1, "dead_fraction") == 1) ++dead;
   }
   return dead;
 }

@@ -18,7 +18,7 @@ struct Expected {
   std::int64_t bytes, first, last;
 };
 
-void expect_layers(const std::vector<record::BucketInfo>& found,
+void expect_layers(const std::vector<history::BucketInfo>& found,
                    const std::vector<Expected>& wanted) {
   ASSERT_EQ(found.size(), wanted.size());
   for (std::size_t b = 0; b < wanted.size(); ++b) {

@@ -39,19 +39,19 @@ std::vector<history::StepTiming> six_steps() {
   return timings;
 }
 
-Subject small_subject() {
+NetworkInfo small_network() {
   net::NetworkSettings network;
   network.depth = 1;
   network.width = 2;
   net::ProblemShape problem;
   problem.inputs = 3;
   problem.classes = 2;
-  return make_subject(network, problem, net::Loss::SoftmaxCrossEntropy, 64, 32);
+  return make_network_info(network, problem, net::Loss::SoftmaxCrossEntropy, 64, 32);
 }
 
 void tell(TimeSink& sink, const RecordSettings& settings,
           const std::vector<history::StepTiming>& timings) {
-  HistoryProbe probe(settings, small_subject(), &sink);
+  HistoryProbe probe(settings, small_network(), &sink);
   probe.on_timing(timings);
 }
 

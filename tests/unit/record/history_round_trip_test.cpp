@@ -216,9 +216,9 @@ TEST(history, keeps_numbers_that_are_not_finite_bit_by_bit) {
   {
     HistoryWriter writer(folder / "a.h5", sample_header(), false);
     history::StepRow row = sample_row(0);
-    row.layers[1].delta_rms = odd_nan;
-    row.layers[2].delta_rms = -std::numeric_limits<double>::infinity();
-    row.layers[0].delta_rms = -0.0;
+    row.at(1, "delta_rms") = odd_nan;
+    row.at(2, "delta_rms") = -std::numeric_limits<double>::infinity();
+    row.at(0, "delta_rms") = -0.0;
     writer.write(row);
     writer.finish({"diverged", 0});
   }
@@ -267,14 +267,14 @@ TEST(history, refuses_rows_with_another_number_of_layers) {
 
 TEST(history, refuses_a_theory_of_another_number_of_layers) {
   const TemporaryFolder folder;
-  HistoryHeader header = sample_header();
+  history::HistoryHeader header = sample_header();
   header.theory.delta_rms_ratio.pop_back();
   EXPECT_THROW(HistoryWriter(folder / "a.h5", header, false), std::invalid_argument);
 }
 
 TEST(history, has_no_theory_where_there_is_none) {
   const TemporaryFolder folder;
-  HistoryHeader header = sample_header();
+  history::HistoryHeader header = sample_header();
   header.theory = {};
   write_sample_history(folder / "a.h5", 1, header);
   const HistoryReader history(folder / "a.h5");

@@ -79,7 +79,7 @@ TEST(result_json, has_the_names_of_the_contract) {
   EXPECT_EQ(run.at("step_seconds").at("p95"), 0.2);
 }
 
-TEST(result_json, writes_null_for_what_is_not_a_number_or_not_there) {
+TEST(result_json, writes_null_for_nan_and_for_what_is_not_there) {
   const TemporaryFolder folder;
   RunResult run = sample_run(0);
   run.samples_per_second = kNan;

@@ -12,8 +12,8 @@ namespace plumb::testing {
 
 inline constexpr std::size_t kSampleLayers = 3;
 
-inline record::HistoryHeader sample_header() {
-  record::HistoryHeader header;
+inline history::HistoryHeader sample_header() {
+  history::HistoryHeader header;
   header.layers = {{"hidden_1", 4, 3, 15}, {"hidden_2", 3, 3, 12}, {"output", 3, 2, 8}};
   header.model = {{"family", std::string("mlp")},
                   {"activation", std::string("sigmoid")},
@@ -36,18 +36,14 @@ inline double sample_value(std::uint64_t step, std::size_t layer, int column) {
   return 0.1 + 1000.0 * static_cast<double>(step) + 100.0 * static_cast<double>(layer) + column;
 }
 
-inline history::LayerRow sample_layer(std::uint64_t step, std::size_t layer) {
-  const auto value = [&](int column) { return sample_value(step, layer, column); };
-  return {value(0),  value(1),  value(2),  value(3),  value(4),
-          value(5),  value(6),  value(7),  value(8),  static_cast<std::int64_t>(value(9)),
-          value(10), value(11), value(12), value(13), value(14)};
-}
-
 inline history::StepRow sample_row(std::uint64_t step) {
   const auto s = static_cast<double>(step);
-  history::StepRow row{step, 2.0 / (1 + s), 0.25, 0.5, 3.0 + s, 0.75, 1024, 50 + s, {}};
+  history::StepRow row(step, kSampleLayers);
+  row.values = {2.0 / (1 + s), 0.25, 0.5, 3.0 + s, 0.75, 1024, 50 + s};
   for (std::size_t layer = 0; layer < kSampleLayers; ++layer) {
-    row.layers.push_back(sample_layer(step, layer));
+    for (std::size_t c = 0; c < row.layers[layer].size(); ++c) {
+      row.layers[layer][c] = sample_value(step, layer, static_cast<int>(c));
+    }
   }
   return row;
 }
@@ -84,8 +80,8 @@ inline history::StepTiming sample_timing(std::uint64_t step) {
 inline constexpr std::size_t kSampleBuckets = 2;
 
 /// With buckets of the output layer with the second hidden one, and of the first.
-inline record::HistoryHeader sample_header_with_buckets() {
-  record::HistoryHeader header = sample_header();
+inline history::HistoryHeader sample_header_with_buckets() {
+  history::HistoryHeader header = sample_header();
   header.buckets = {{80, 2, 3}, {60, 1, 1}};
   return header;
 }
@@ -103,7 +99,7 @@ inline history::StepTiming sample_buckets(std::uint64_t step) {
 /// A finished history of steps 0 .. steps-1, with histograms of the even ones, and the times of
 /// buckets where the header has two.
 inline void write_sample_history(const std::filesystem::path& path, std::uint64_t steps,
-                                 const record::HistoryHeader& header = sample_header()) {
+                                 const history::HistoryHeader& header = sample_header()) {
   record::HistoryWriter writer(path, header, false);
   for (std::uint64_t step = 0; step < steps; ++step) {
     writer.write(sample_row(step));

@@ -22,15 +22,15 @@ using record::write_result_json;
 
 // Two hidden layers and the output; delta_rms halves twice towards the input at step 0.
 void write_run(const std::filesystem::path& path, const std::string& activation) {
-  record::HistoryHeader header = sample_header();
+  history::HistoryHeader header = sample_header();
   header.resolved_json = R"({"network.depth": 2, "network.width": 3, "network.activation": ")" +
                          activation + R"(", "network.init": "he"})";
   record::HistoryWriter writer(path, header, false);
   for (std::uint64_t step = 0; step < 2; ++step) {
     history::StepRow row = sample_row(step);
-    row.layers[0].delta_rms = 0.25;
-    row.layers[1].delta_rms = 0.5;
-    row.layers[0].weight_gradient_norm = step == 0 ? 3.0 : 1.0 / 3.0;
+    row.at(0, "delta_rms") = 0.25;
+    row.at(1, "delta_rms") = 0.5;
+    row.at(0, "weight_gradient_norm") = step == 0 ? 3.0 : 1.0 / 3.0;
     writer.write(row);
   }
   writer.write_evaluation({2, 0.75, 0.875});
@@ -74,7 +74,7 @@ TEST(run_summary, reads_the_numbers_of_a_history) {
 // delta grows by the factor 4 per layer over 3 steps between 4 hidden layers.
 TEST(run_summary, takes_the_geometric_mean_for_the_decay_per_layer) {
   const TemporaryFolder folder;
-  record::HistoryHeader header = sample_header();
+  history::HistoryHeader header = sample_header();
   header.layers = {{"hidden_1", 1, 1, 2},
                    {"hidden_2", 1, 1, 2},
                    {"hidden_3", 1, 1, 2},
@@ -85,10 +85,10 @@ TEST(run_summary, takes_the_geometric_mean_for_the_decay_per_layer) {
   {
     record::HistoryWriter writer(folder / "a.h5", header, false);
     history::StepRow row = sample_row(0);
-    row.layers.resize(5);
-    row.layers[0].delta_rms = 1;
-    row.layers[3].delta_rms = 64;
-    row.layers[4].delta_rms = 1e9;  // the output layer does not count
+    row.layers.resize(5, row.layers[0]);
+    row.at(0, "delta_rms") = 1;
+    row.at(3, "delta_rms") = 64;
+    row.at(4, "delta_rms") = 1e9;  // the output layer does not count
     writer.write(row);
     writer.finish({"completed", -1});
   }
@@ -100,7 +100,7 @@ TEST(run_summary, takes_the_geometric_mean_for_the_decay_per_layer) {
 
 TEST(run_summary, has_no_theory_where_a_layer_of_the_decay_is_not_predicted) {
   const TemporaryFolder folder;
-  record::HistoryHeader header = sample_header();
+  history::HistoryHeader header = sample_header();
   header.theory.delta_rms_ratio[0] = std::numeric_limits<double>::quiet_NaN();
   write_sample_history(folder / "a.h5", 1, header);
   const auto runs = summarise({folder / "a.h5"});
@@ -110,7 +110,7 @@ TEST(run_summary, has_no_theory_where_a_layer_of_the_decay_is_not_predicted) {
 
 TEST(run_summary, has_no_theory_between_fewer_than_two_hidden_layers) {
   const TemporaryFolder folder;
-  record::HistoryHeader header = sample_header();
+  history::HistoryHeader header = sample_header();
   header.layers.erase(header.layers.begin());
   header.theory.delta_rms_ratio = {0.5, 0.5};
   record::HistoryWriter(folder / "a.h5", header, false).finish({"completed", -1});

@@ -57,7 +57,7 @@ TEST(describe, tells_what_a_history_holds) {
 
 TEST(describe, tells_how_long_ranks_wait_for_each_other) {
   const TemporaryFolder folder;
-  record::HistoryHeader header = sample_header_with_buckets();
+  history::HistoryHeader header = sample_header_with_buckets();
   header.provenance_json = R"({"ranks": [{"rank": 0}, {"rank": 1}]})";
   // allreduce_exposed is the fourth phase and takes 4 ms more than the step's number in seconds,
   // allreduce_hidden, the eighth, 8 ms; of the steps 0, 1 and 2 the median is step 1.
@@ -71,7 +71,7 @@ TEST(describe, tells_how_long_ranks_wait_for_each_other) {
 
 TEST(describe, says_nothing_of_communication_where_there_was_one_rank_or_no_step) {
   const TemporaryFolder folder;
-  record::HistoryHeader header = sample_header();
+  history::HistoryHeader header = sample_header();
   header.provenance_json = R"({"ranks": [{"rank": 0}]})";
   write_sample_history(folder / "one.h5", 3, header);
   EXPECT_FALSE(has_line(describe_history(folder / "one.h5"), {"communication"}));

@@ -22,7 +22,7 @@ using namespace plumb::testing;
 using Change = std::function<void(history::StepRow&)>;
 
 void write_changed(const std::filesystem::path& path, const Change& change,
-                   const record::HistoryHeader& header = sample_header()) {
+                   const history::HistoryHeader& header = sample_header()) {
   record::HistoryWriter writer(path, header, false);
   for (std::uint64_t step = 0; step < 3; ++step) {
     history::StepRow row = sample_row(step);
@@ -53,7 +53,7 @@ TEST_F(exact_compare, finds_nothing_between_two_writings_of_the_same) {
 
 TEST_F(exact_compare, finds_one_unit_in_the_last_place_and_names_it) {
   const std::string difference = difference_after([](history::StepRow& row) {
-    row.layers[2].update_ratio = std::nextafter(row.layers[2].update_ratio, 0.0);
+    row.at(2, "update_ratio") = std::nextafter(row.at(2, "update_ratio"), 0.0);
   });
   const double value = sample_value(1, 2, 6);
   EXPECT_EQ(
@@ -64,18 +64,18 @@ TEST_F(exact_compare, finds_one_unit_in_the_last_place_and_names_it) {
 }
 
 TEST_F(exact_compare, tells_minus_zero_from_zero) {
-  write_changed(a_, [](history::StepRow& row) { row.loss = 0.0; });
-  write_changed(b_, [](history::StepRow& row) { row.loss = -0.0; });
+  write_changed(a_, [](history::StepRow& row) { row.at("loss") = 0.0; });
+  write_changed(b_, [](history::StepRow& row) { row.at("loss") = -0.0; });
   EXPECT_EQ(first_difference(a_, b_).value_or(""), "/training/loss at step 1: 0 (0x0p+0) in " +
                                                        a_.string() + ", -0 (-0x0p+0) in " +
                                                        b_.string());
 }
 
-TEST_F(exact_compare, takes_not_a_number_as_equal_only_with_the_same_bits) {
+TEST_F(exact_compare, takes_nan_as_equal_only_with_the_same_bits) {
   const double nan = std::bit_cast<double>(0x7ff8'0000'0000'0000U);
   const double other = std::bit_cast<double>(0x7ff8'0000'0000'0001U);
   const auto file_with = [&](const std::string& name, double value) {
-    write_changed(folder_ / name, [value](history::StepRow& row) { row.loss = value; });
+    write_changed(folder_ / name, [value](history::StepRow& row) { row.at("loss") = value; });
     return folder_ / name;
   };
   EXPECT_FALSE(first_difference(file_with("c.h5", nan), file_with("d.h5", nan)).has_value());
@@ -85,7 +85,7 @@ TEST_F(exact_compare, takes_not_a_number_as_equal_only_with_the_same_bits) {
 
 TEST_F(exact_compare, finds_a_different_integer) {
   const std::string difference =
-      difference_after([](history::StepRow& row) { row.layers[0].nonfinite_count = 7; });
+      difference_after([](history::StepRow& row) { row.at(0, "nonfinite_count") = 7; });
   EXPECT_EQ(difference.rfind("/gradients/nonfinite_count at step 1, layer 1: 1009 in ", 0), 0U)
       << difference;
 }
@@ -108,14 +108,14 @@ TEST_F(exact_compare, finds_one_count_of_a_histogram_and_names_its_place) {
 }
 
 TEST_F(exact_compare, compares_what_theory_predicts) {
-  const auto file_with = [&](const std::string& name, const record::TheoryHeader& theory) {
-    record::HistoryHeader header = sample_header();
+  const auto file_with = [&](const std::string& name, const history::TheoryHeader& theory) {
+    history::HistoryHeader header = sample_header();
     header.theory = theory;
     write_changed(
         folder_ / name, [](history::StepRow&) {}, header);
     return folder_ / name;
   };
-  record::TheoryHeader theory = sample_header().theory;
+  history::TheoryHeader theory = sample_header().theory;
   file_with("a.h5", theory);
   theory.attributes["q_star"] = 0.5;
   EXPECT_EQ(first_difference(a_, file_with("b.h5", theory)).value_or("").rfind("/theory@q_star", 0),
@@ -148,7 +148,7 @@ TEST_F(exact_compare, names_both_shapes_when_the_steps_differ) {
 }
 
 TEST_F(exact_compare, leaves_timing_and_provenance_out) {
-  record::HistoryHeader other = sample_header();
+  history::HistoryHeader other = sample_header();
   other.toml = "# another file\n";
   other.provenance_json = R"({"layout": {"ranks": 8}})";
   write_sample_history(a_, 3);
@@ -169,7 +169,7 @@ TEST_F(exact_compare, leaves_the_times_of_buckets_out_even_where_one_file_has_no
   write_sample_history(b_, 3);
   EXPECT_EQ(first_difference(a_, b_).value_or(""), "");
   EXPECT_EQ(first_difference(b_, a_).value_or(""), "");
-  record::HistoryHeader cut = sample_header();
+  history::HistoryHeader cut = sample_header();
   cut.buckets = {{140, 1, 3}};
   record::HistoryWriter(folder_ / "c.h5", cut, false).finish({"completed", -1});
   record::HistoryWriter(folder_ / "d.h5", sample_header_with_buckets(), false)
@@ -179,7 +179,7 @@ TEST_F(exact_compare, leaves_the_times_of_buckets_out_even_where_one_file_has_no
 
 TEST_F(exact_compare, compares_attributes_of_the_model_and_of_the_root) {
   write_changed(a_, [](history::StepRow&) {});
-  record::HistoryHeader other = sample_header();
+  history::HistoryHeader other = sample_header();
   other.model["depth"] = std::int64_t{3};
   write_changed(
       b_, [](history::StepRow&) {}, other);
