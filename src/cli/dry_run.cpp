@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "cli/memory_need.hpp"
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
 #include "data/dataset.hpp"
@@ -12,7 +11,7 @@
 #include "net/network.hpp"
 #include "train/bucket_plan.hpp"
 #include "train/problem.hpp"
-#include "train/work_plan.hpp"
+#include "train/trainer.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -60,11 +59,11 @@ Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::s
   // Only shapes matter here, so the precision of the network object does not.
   const auto network =
       net::make_network<float>(run.network, run.train.loss, train::problem_of(dataset));
-  const train::WorkPlan plan(run.train.batch / run.train.slice, ranks, threads);
   Cost cost{};
   cost.parameters = network->layout().parameters();
   cost.step_flops = network->step_flops(run.train.batch);
-  cost.bytes_per_rank = memory_need(run, *network, dataset.inputs(), plan, ranks);
+  cost.bytes_per_rank = static_cast<double>(
+      train::training_bytes(run.network, run.train, train::problem_of(dataset), ranks, threads));
   cost.bytes_recorded = recorded_bytes(run, *network, dataset.inputs(), ranks, scalar);
   return cost;
 }

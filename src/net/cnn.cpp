@@ -179,6 +179,25 @@ void Cnn<T>::unpool(std::size_t group, std::size_t sample, std::span<const T> po
   math::max_pool_backward<T>(shape, image, pooled_delta, to);
 }
 
+/// Columns, their gradient (none arrives below the first convolution), and what arrives at pooled
+/// images or those that skips add to: all of the output layer's, one of a convolution's.
+template <class T>
+std::size_t Cnn<T>::workspace_numbers(std::size_t samples) const {
+  const std::span<const Stage> stages = this->stages();
+  const std::size_t output = shapes_.size();
+  std::size_t columns = 0;
+  std::size_t below = 0;
+  std::size_t fed = shapes_.back().pooled ? samples * stages[output].fed : 0;
+  for (std::size_t l = 0; l < output; ++l) {
+    const std::size_t size = stages[l].positions * this->layout().shape(l).fan_in;
+    columns = std::max(columns, size);
+    if (l == 0) continue;
+    below = std::max(below, size);
+    if (shapes_[l - 1].pooled || skips(l)) fed = std::max(fed, shapes_[l].input.size());
+  }
+  return columns + below + fed;
+}
+
 template <class T>
 double Cnn<T>::step_flops(std::size_t samples) const {
   double multiply_adds = 0;

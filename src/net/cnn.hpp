@@ -28,6 +28,7 @@ class Cnn final : public Network<T> {
   [[nodiscard]] const std::vector<ConvolutionShape>& convolutions() const { return shapes_; }
 
  private:
+  [[nodiscard]] std::size_t workspace_numbers(std::size_t samples) const override;
   [[nodiscard]] bool skips(std::size_t group) const { return residual_ && group > 0; }
   void convolve(std::size_t group, std::span<const T> parameters, Slice<T>& slice) const;
   void pool(std::size_t group, Slice<T>& slice) const;

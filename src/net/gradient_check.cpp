@@ -242,6 +242,10 @@ double relative_error(const ParameterLayout& layout, std::span<const double> gra
 
 }  // namespace
 
+std::size_t gradient_check_bytes(const Network<double>& network, std::size_t samples) {
+  return network.layout().block_size() * sizeof(double) + network.slice_bytes(samples);
+}
+
 GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
                                     const Network<double>& network, const ProblemShape& problem,
                                     std::span<const double> parameters, MatrixView<const float> x,

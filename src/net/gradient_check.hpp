@@ -23,6 +23,10 @@ struct GradientCheckResult {
 /// rounding errors stay below some thousand epsilons even for 100 layers, a wrong formula does not.
 inline constexpr double kGradientCheckTolerance = 1e-8;
 
+/// What check_gradients() takes while it runs, besides working memory: the analytic gradient and
+/// the samples.
+[[nodiscard]] std::size_t gradient_check_bytes(const Network<double>& network, std::size_t samples);
+
 /// Compares backpropagation in float64 with forward-mode differentiation (dual numbers, see
 /// math/dual.hpp) for a few random weights and a bias of every layer. Unlike a difference of losses
 /// it has no step and no cancellation, so gradients of 1e-240 are checked to full precision, and no

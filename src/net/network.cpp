@@ -1,5 +1,6 @@
 #include "net/network.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "math/activations/activation_traits.hpp"
@@ -72,6 +73,13 @@ void Network<T>::add_skip(std::size_t stage, MatrixView<const T> below, Slice<T>
   sums.deviation = 0;
   sums.deviation_squared = 0;
   math::add_moments<T>(a.span(), pivot(stage), sums.deviation, sums.deviation_squared);
+}
+
+template <class T>
+std::size_t Network<T>::workspace_bytes(std::size_t samples, bool loss_scaled) const {
+  std::size_t largest = 0;
+  for (const Stage& stage : stages_) largest = std::max(largest, stage.entries());
+  return sizeof(T) * (workspace_numbers(samples) + (loss_scaled ? samples * largest : 0));
 }
 
 template <class T>

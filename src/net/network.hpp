@@ -55,6 +55,12 @@ class Network {
   [[nodiscard]] Slice<T> make_slice(std::size_t samples) const {
     return Slice<T>(inputs_, stages_, samples);
   }
+  [[nodiscard]] std::size_t slice_bytes(std::size_t samples) const {
+    return Slice<T>::bytes_for(inputs_, stages_, samples);
+  }
+  /// Working memory that a thread keeps, once slices of so many samples have passed through it,
+  /// forward and backward. loss_scaled: with a loss scale other than 1.
+  [[nodiscard]] std::size_t workspace_bytes(std::size_t samples, bool loss_scaled) const;
   /// The function of a stage: the output layer has none of its own.
   [[nodiscard]] math::Activation function(std::size_t stage) const;
   /// What the stage measures saturation and variance against, phi(0).
@@ -131,6 +137,9 @@ class Network {
   ExtraLayout extra_;
 
  private:
+  /// Numbers of working memory besides that of unscaled deltas.
+  [[nodiscard]] virtual std::size_t workspace_numbers(std::size_t /*samples*/) const { return 0; }
+
   ParameterLayout layout_;
   std::vector<Stage> stages_;
   std::size_t inputs_;

@@ -23,6 +23,10 @@ class Rnn final : public Network<T> {
   [[nodiscard]] double step_flops(std::size_t samples) const override;
 
  private:
+  /// One time step's gradient of the cell.
+  [[nodiscard]] std::size_t workspace_numbers(std::size_t /*samples*/) const override {
+    return this->layout().group_size(0);
+  }
   void feed(std::size_t step, Slice<T>& slice) const;
   void differentiate_cell(std::span<const T> parameters, const BackwardOptions<T>& options,
                           Slice<T>& slice, const GroupGradient<T>& out) const;

@@ -29,6 +29,10 @@ class Slice {
   /// Room for `samples` samples of `inputs` numbers and what these stages make of them.
   Slice(std::size_t inputs, std::span<const Stage> stages, std::size_t samples);
 
+  /// What the constructor takes.
+  [[nodiscard]] static std::size_t bytes_for(std::size_t inputs, std::span<const Stage> stages,
+                                             std::size_t samples);
+
   /// Uses only the first `samples` of them (the last block of a test split may be short).
   void shorten(std::size_t samples) { samples_ = samples; }
   [[nodiscard]] std::size_t samples() const noexcept { return samples_; }
@@ -88,6 +92,18 @@ Slice<T>::Slice(std::size_t inputs, std::span<const Stage> stages, std::size_t s
     largest = std::max(largest, stage.entries());
   }
   for (auto& delta : deltas_) delta = core::AlignedBuffer<T>(samples * largest);
+}
+
+template <class T>
+std::size_t Slice<T>::bytes_for(std::size_t inputs, std::span<const Stage> stages,
+                                std::size_t samples) {
+  std::size_t largest = 0;
+  std::size_t numbers = inputs;
+  for (const Stage& stage : stages) {
+    numbers += 2 * stage.entries() + stage.fed;
+    largest = std::max(largest, stage.entries());
+  }
+  return samples * (sizeof(T) * (numbers + 2 * largest) + sizeof(double));
 }
 
 template <class T>

@@ -49,6 +49,12 @@ BucketReducer<T>::BucketReducer(ReducerContext<T> context)
 }
 
 template <class T>
+std::size_t BucketReducer<T>::bytes_for(const AllreduceSettings& settings, std::size_t elements) {
+  return comm::tree_memory<T>(wire_codec(settings.wire),
+                              std::min(longest_bucket<T>(settings), elements));
+}
+
+template <class T>
 void BucketReducer<T>::begin() {
   for (auto& count : computed_) count.store(0, std::memory_order_relaxed);
   for (auto& count : combined_) count.store(0, std::memory_order_relaxed);

@@ -19,6 +19,10 @@ class BucketReducer final : public GradientReducer<T>, public BackwardListener {
  public:
   explicit BucketReducer(ReducerContext<T> context);
 
+  /// Memory for messages of blocks of so many elements.
+  [[nodiscard]] static std::size_t bytes_for(const AllreduceSettings& settings,
+                                             std::size_t elements);
+
   void begin() override;
   BackwardListener* listener() override;
   void group_done(std::size_t thread, std::size_t group) override;

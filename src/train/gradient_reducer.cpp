@@ -41,6 +41,19 @@ class MpiReducer final : public GradientReducer<T> {
 }  // namespace
 
 template <class T>
+std::size_t gradient_reducer_bytes(const AllreduceSettings& settings, std::size_t elements,
+                                   std::size_t ranks) {
+  if (ranks == 1) return 0;
+  switch (settings.algorithm) {
+    case AllreduceAlgorithm::Mpi:
+      return 0;
+    case AllreduceAlgorithm::Tree:
+      break;
+  }
+  return BucketReducer<T>::bytes_for(settings, elements);
+}
+
+template <class T>
 std::unique_ptr<GradientReducer<T>> make_gradient_reducer(ReducerContext<T> context) {
   if (context.communicator.size() == 1) {
     return std::make_unique<LocalReducer<T>>(std::move(context));
@@ -54,6 +67,10 @@ std::unique_ptr<GradientReducer<T>> make_gradient_reducer(ReducerContext<T> cont
   return std::make_unique<BucketReducer<T>>(std::move(context));
 }
 
+template std::size_t gradient_reducer_bytes<float>(const AllreduceSettings&, std::size_t,
+                                                   std::size_t);
+template std::size_t gradient_reducer_bytes<double>(const AllreduceSettings&, std::size_t,
+                                                    std::size_t);
 template std::unique_ptr<GradientReducer<float>> make_gradient_reducer(ReducerContext<float>);
 template std::unique_ptr<GradientReducer<double>> make_gradient_reducer(ReducerContext<double>);
 

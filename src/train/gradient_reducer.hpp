@@ -69,6 +69,11 @@ class GradientReducer {
   [[nodiscard]] virtual std::span<const BucketTimes> bucket_timings() const { return {}; }
 };
 
+/// Memory for messages of blocks of so many elements between so many ranks.
+template <class T>
+std::size_t gradient_reducer_bytes(const AllreduceSettings& settings, std::size_t elements,
+                                   std::size_t ranks);
+
 template <class T>
 std::unique_ptr<GradientReducer<T>> make_gradient_reducer(ReducerContext<T> context);
 

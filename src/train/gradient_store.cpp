@@ -14,9 +14,7 @@ GradientStore<T>::GradientStore(const net::Network<T>& network, std::size_t thre
       size_(network.layout().block_size()),
       chunks_(cut_into_chunks(network.layout())),
       extra_chunks_(cut_into_chunks(network.extra())) {
-  for (std::size_t i = 0; i < threads; ++i) {
-    blocks_.emplace_back(size_ + network.extra().block_size());
-  }
+  for (std::size_t i = 0; i < threads; ++i) blocks_.emplace_back(block_size(network));
 }
 
 template <class T>

@@ -19,6 +19,11 @@ class GradientStore {
   /// The network must outlive the store.
   GradientStore(const net::Network<T>& network, std::size_t threads);
 
+  /// What the constructor takes.
+  [[nodiscard]] static std::size_t bytes_for(const net::Network<T>& network, std::size_t threads) {
+    return threads * sizeof(T) * block_size(network);
+  }
+
   /// Where a thread puts a group's gradient; without the extra part unless measured.
   [[nodiscard]] net::GroupGradient<T> group(std::size_t thread, std::size_t group, bool measure);
   /// A rank without slices adds -0: x + -0 is x for every x, while +0 would turn -0 into +0.
@@ -47,6 +52,10 @@ class GradientStore {
   }
 
  private:
+  static std::size_t block_size(const net::Network<T>& network) {
+    return network.layout().block_size() + network.extra().block_size();
+  }
+
   const net::Network<T>& network_;
   std::size_t size_;  // of the parameters
   std::vector<core::AlignedBuffer<T>> blocks_;

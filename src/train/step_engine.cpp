@@ -63,6 +63,24 @@ StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettin
 }
 
 template <class T>
+std::size_t StepEngine<T>::bytes_for(const net::Network<T>& network, const TrainSettings& settings,
+                                     const WorkPlan& plan) {
+  const std::size_t parameters = network.layout().block_size();
+  const std::size_t threads = plan.busy_threads(0);
+  const bool loss_scaled = settings.loss_scale.dynamic || settings.loss_scale.value != 1;
+  std::size_t bytes =
+      parameters * sizeof(T) + state_bytes<T>(settings, parameters) +
+      GradientStore<T>::bytes_for(network, threads) +
+      gradient_reducer_bytes<T>(settings.allreduce, parameters + network.extra().block_size(),
+                                plan.ranks());
+  for (std::size_t thread = 0; thread < threads; ++thread) {
+    bytes +=
+        Worker<T>::bytes_for(network, plan.of_thread(0, thread).count, settings.slice, loss_scaled);
+  }
+  return bytes;
+}
+
+template <class T>
 void StepEngine<T>::warm_up() {
   if (workers_.empty()) return;
   run_on_threads(workers_.size(), [&](std::size_t thread) {

@@ -70,6 +70,11 @@ class StepEngine {
   StepEngine(const net::NetworkSettings& network, const TrainSettings& settings,
              const TrainContext& context);
 
+  /// What rank 0 takes, which has the most slices: parameters, gradients, the samples' way through
+  /// the network, messages. plan: of the batch's slices over this many ranks.
+  [[nodiscard]] static std::size_t bytes_for(const net::Network<T>& network,
+                                             const TrainSettings& settings, const WorkPlan& plan);
+
   /// Collective: forward and backward over this rank's slices, and the sums over all ranks.
   /// requests: of this rank to all; they arrive with batch_sums(). Throws std::logic_error while
   /// another step is under way.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
 
 #include "comm/agreement.hpp"
@@ -206,7 +207,28 @@ class Trainer final : public Training {
   Outcome outcome_;
 };
 
+template <class T>
+std::size_t bytes_of(const net::NetworkSettings& network, const TrainSettings& settings,
+                     const net::ProblemShape& problem, const WorkPlan& plan) {
+  return StepEngine<T>::bytes_for(*net::make_network<T>(network, settings.loss, problem), settings,
+                                  plan) +
+         gradient_check_bytes<T>(*net::make_network<double>(network, settings.loss, problem));
+}
+
 }  // namespace
+
+std::size_t training_bytes(const net::NetworkSettings& network, const TrainSettings& settings,
+                           const net::ProblemShape& problem, std::size_t ranks,
+                           std::size_t threads) {
+  const WorkPlan plan(settings.batch / settings.slice, ranks, threads);
+  switch (settings.precision) {
+    case Precision::Float32:
+      return bytes_of<float>(network, settings, problem, plan);
+    case Precision::Float64:
+      return bytes_of<double>(network, settings, problem, plan);
+  }
+  throw std::invalid_argument("no such precision");
+}
 
 std::unique_ptr<Training> prepare_training(const net::NetworkSettings& network,
                                            const TrainSettings& settings,

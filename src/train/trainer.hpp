@@ -42,6 +42,14 @@ class Training {
   [[nodiscard]] virtual std::vector<BucketShape> buckets() const = 0;
 };
 
+/// Bytes that prepare_training() would take of rank 0, which has the most slices and checks the
+/// gradient, on so many ranks and threads. Nothing is allocated. Not counted are the data set,
+/// libraries (some 40 MB) and MPI. Throws core::UsageError like a WorkPlan or a network that does
+/// not fit the problem.
+std::size_t training_bytes(const net::NetworkSettings& network, const TrainSettings& settings,
+                           const net::ProblemShape& problem, std::size_t ranks,
+                           std::size_t threads);
+
 /// Collective over context.communicator. Settings and context must outlive the result.
 /// Throws core::AgreedError on all ranks when the layout does not fit the slices or the memory of a
 /// rank does not suffice.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "core/aligned_buffer.hpp"
@@ -53,6 +54,14 @@ Check check_finite(std::span<const T> parameters, std::optional<std::uint64_t> d
 }
 
 template <class T>
+std::size_t gradient_check_bytes(const net::Network<double>& network) {
+  const std::size_t workspace =
+      std::is_same_v<T, double> ? 0 : network.workspace_bytes(kCheckSamples, false);
+  return network.layout().block_size() * sizeof(double) +  // the parameters in float64
+         net::gradient_check_bytes(network, kCheckSamples) + workspace;
+}
+
+template <class T>
 Check check_gradient(const net::NetworkSettings& network, const TrainSettings& settings,
                      std::span<const T> parameters, const data::Dataset& dataset,
                      const data::SampleOrder& order) {
@@ -85,6 +94,8 @@ template bool all_finite(std::span<const float>);
 template bool all_finite(std::span<const double>);
 template Check check_finite(std::span<const float>, std::optional<std::uint64_t>);
 template Check check_finite(std::span<const double>, std::optional<std::uint64_t>);
+template std::size_t gradient_check_bytes<float>(const net::Network<double>&);
+template std::size_t gradient_check_bytes<double>(const net::Network<double>&);
 template Check check_gradient(const net::NetworkSettings&, const TrainSettings&,
                               std::span<const float>, const data::Dataset&,
                               const data::SampleOrder&);

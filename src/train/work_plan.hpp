@@ -23,6 +23,7 @@ class WorkPlan {
   [[nodiscard]] SliceRange of_thread(std::size_t rank, std::size_t thread) const;
   /// Threads of the rank that have slices: 0 .. busy_threads-1.
   [[nodiscard]] std::size_t busy_threads(std::size_t rank) const;
+  [[nodiscard]] std::size_t ranks() const noexcept { return ranks_; }
   [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
   /// Workers without a slice, over all ranks.
   [[nodiscard]] std::size_t idle_workers() const;

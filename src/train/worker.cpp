@@ -18,6 +18,11 @@ std::size_t largest_group(const net::Network<T>& network) {
   return largest;
 }
 
+/// Levels of the tree over so many slices.
+std::size_t partial_sums(std::size_t slices) {
+  return slices < 2 ? 0 : static_cast<std::size_t>(std::bit_width(slices - 1));
+}
+
 std::size_t units_of_group(std::span<const net::Stage> stages, std::size_t group) {
   std::size_t units = 0;
   for (const net::Stage& stage : stages) units += stage.group == group ? stage.units : 0;
@@ -54,10 +59,17 @@ Worker<T>::Worker(const net::Network<T>& network, SliceRange range, std::size_t 
     slices_.push_back(network.make_slice(slice_samples));
   }
   if (!slices_.empty()) sample_.resize(slices_[0].input().cols);
-  const auto levels = range.count < 2 ? 0 : std::bit_width(range.count - 1);
-  for (int level = 0; level < static_cast<int>(levels); ++level) {
+  for (std::size_t level = 0; level < partial_sums(range.count); ++level) {
     partials_.emplace_back(largest_group(network));
   }
+}
+
+template <class T>
+std::size_t Worker<T>::bytes_for(const net::Network<T>& network, std::size_t slices,
+                                 std::size_t slice_samples, bool loss_scaled) {
+  return slices * network.slice_bytes(slice_samples) +
+         partial_sums(slices) * largest_group(network) * sizeof(T) +
+         network.workspace_bytes(slice_samples, loss_scaled) + total_units(network.stages());
 }
 
 template <class T>

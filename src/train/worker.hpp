@@ -38,6 +38,11 @@ class Worker {
   /// The network must outlive the worker. slice_samples: samples per slice.
   Worker(const net::Network<T>& network, SliceRange range, std::size_t slice_samples);
 
+  /// What a worker with so many slices takes, with the working memory of its thread. loss_scaled:
+  /// see net::Network::workspace_bytes.
+  [[nodiscard]] static std::size_t bytes_for(const net::Network<T>& network, std::size_t slices,
+                                             std::size_t slice_samples, bool loss_scaled);
+
   [[nodiscard]] SliceRange range() const noexcept { return range_; }
   [[nodiscard]] net::Slice<T>& slice(std::size_t i) { return slices_[i]; }
 
