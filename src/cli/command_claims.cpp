@@ -13,7 +13,6 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
-#include "cli/provenance.hpp"
 #include "cli/rank_consistency.hpp"
 #include "cli/shared_options.hpp"
 #include "cli/watch.hpp"

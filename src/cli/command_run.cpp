@@ -8,9 +8,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/machine.hpp"
 #include "cli/output_folder.hpp"
 #include "cli/progress.hpp"
-#include "cli/provenance.hpp"
 #include "cli/rank_consistency.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/shared_options.hpp"

@@ -1,4 +1,5 @@
-// The table of commands. A command is one file, command_<name>.cpp, and one entry in commands.cpp.
+// The commands of the program: a command is one file, command_<name>.cpp, and one entry in the
+// table of commands.cpp.
 #pragma once
 
 #include <functional>
@@ -25,5 +26,9 @@ struct Command {
 
 /// In the order of --help.
 std::span<const Command> all_commands();
+
+/// The whole program: parses the command line, runs the command it names, and returns the exit
+/// code. Reports what goes wrong on standard error.
+int run_program(int argc, const char* const* argv);
 
 }  // namespace plumb::cli

@@ -1,9 +1,12 @@
-// What this process runs on: host, processors it may use, threads it should use.
+// What this process runs on: host, processors it may use, threads it should use; and the provenance
+// of results.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <vector>
+
+#include "comm/communicator.hpp"
 
 namespace plumb::cli {
 
@@ -23,5 +26,9 @@ std::string cpu_model();
 /// machine when it is not bound; never more than its slices.
 std::size_t default_threads(const Processors& processors, std::size_t ranks_on_node,
                             std::size_t slices_of_rank);
+
+/// One JSON object on rank 0, empty elsewhere. Collective. threads: of this rank.
+std::string provenance_json(const comm::Communicator& world, std::size_t threads,
+                            const std::vector<std::string>& command_line);
 
 }  // namespace plumb::cli

@@ -1,7 +1,7 @@
 // plumbline: how deep does the gradient reach?
 #include <csignal>
 
-#include "cli/program.hpp"
+#include "cli/commands.hpp"
 
 int main(int argc, char** argv) {
   // A write beyond a file size limit must fail with an error code, as on a full disk.

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "cli/commands.hpp"
-#include "cli/program.hpp"
 #include "core/error.hpp"
 #include "environment.hpp"
 
