@@ -1,64 +1,35 @@
-// The keys of a study file, each described once: its name, what it may hold, and where it goes.
-// Unknown-key detection, validation, sweeps, labels and settings_json all walk this one table.
+// The keys of a study file. One entry of key_table() says all there is to say of a key; validation,
+// sweeps, --set, labels, settings_json and the tables of docs/study-file.md walk the table.
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "study/domain.hpp"
 #include "study/study.hpp"
 #include "study/value.hpp"
 
 namespace plumb::study {
 
-struct IntegerRange {
-  std::int64_t low = 0;
-  std::int64_t high = std::numeric_limits<std::int64_t>::max();  // no limit
-  bool odd = false;                                              // odd integers only
+/// A key has an effect only under some values of another one.
+struct Dependency {
+  std::string on;                                 // the other key
+  std::vector<std::string> values;                // of it, under which this one has an effect
+  std::function<bool(const RunSettings&)> holds;  // whether this run has one of them
+
+  /// "network.family = mlp or cnn"
+  [[nodiscard]] std::string text() const;
 };
-
-/// Up to `high` and including it.
-struct RealRange {
-  enum class Low { Included, Excluded };
-  double low = 0;
-  Low low_end = Low::Included;
-  double high = 0;
-};
-
-struct Choice {
-  std::vector<std::string> names;
-};
-
-/// true or false.
-struct Flag {};
-
-/// A number, or one word in its place.
-struct NumberOrWord {
-  RealRange range;
-  std::string word;
-};
-
-/// Letters, digits, - and _.
-struct Identifier {};
-
-/// Any text: a path.
-struct Text {};
-
-/// A list of step numbers; the list is the value, so it is never swept.
-struct StepList {};
-
-using Domain =
-    std::variant<IntegerRange, RealRange, Flag, Choice, NumberOrWord, Identifier, Text, StepList>;
 
 struct Key {
   std::string name;  // "network.depth"
   Domain domain;
   std::function<void(RunSettings&, const Value&)> set;  // the value fits the domain
-  std::function<Value(const RunSettings&)> get;
+  std::function<Value(const RunSettings&)> get;         // of RunSettings{}: the default
+  std::string help;                                     // sentences, in Markdown, with the unit
+  std::vector<Dependency> dependencies;                 // all of them must hold
 
   [[nodiscard]] std::string table() const { return name.substr(0, name.find('.')); }
   [[nodiscard]] std::string short_name() const { return name.substr(name.find('.') + 1); }
@@ -75,8 +46,5 @@ const Key* find_key(std::string_view name);
 
 /// In the order of key_table(): "study", "network", ...
 std::vector<std::string> table_names();
-
-/// "an integer from 1 to 10000", "a finite number > 0", "true or false", "one of tree, mpi".
-std::string allowed_values(const Key& key);
 
 }  // namespace plumb::study

@@ -4,16 +4,16 @@
 
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "core/error.hpp"
-#include "study/combinations.hpp"
-#include "study/dependences.hpp"
-#include "study/label.hpp"
-#include "study/overrides.hpp"
+#include "study/expansion.hpp"
+#include "study/key.hpp"
+#include "study/rules.hpp"
+#include "study/suggest.hpp"
 #include "study/sweep.hpp"
 #include "study/toml_reader.hpp"
-#include "study/unknown.hpp"
 
 namespace plumb::study {
 
@@ -80,42 +80,6 @@ std::vector<Sweep> all_sweeps(const WrittenKeys& file, const WrittenKeys& overri
   return sweeps;
 }
 
-/// Run number `index` of the product: the last key varies fastest, so its digit comes first.
-RunSettings pick_run(const std::vector<Sweep>& sweeps, std::size_t index) {
-  RunSettings run;
-  run.index = index;
-  for (auto sweep = sweeps.rbegin(); sweep != sweeps.rend(); ++sweep) {
-    const std::size_t count = sweep->values.size();
-    sweep->key->set(run, sweep->values[index % count].value);
-    index /= count;
-  }
-  return run;
-}
-
-/// What one value makes of another where nobody said otherwise.
-void resolve(RunSettings& run, const std::vector<Sweep>& sweeps) {
-  const data::SourceInfo& source = data::info_of(run.data.source);
-  if (source.is_sequence()) run.data.sequence = run.network.depth;
-  const bool loss_given = sweep_of(sweeps, "train.loss").is_given();
-  if (source.regression == data::Has::Always && !loss_given) {
-    run.train.loss = net::Loss::MeanSquaredError;
-  }
-}
-
-std::vector<RunSettings> expand(const std::vector<Sweep>& sweeps) {
-  std::size_t count = 1;
-  for (const Sweep& sweep : sweeps) count *= sweep.values.size();
-  std::vector<RunSettings> runs;
-  runs.reserve(count);
-  for (std::size_t index = 0; index < count; ++index) {
-    runs.push_back(pick_run(sweeps, index));
-    resolve(runs.back(), sweeps);
-    runs.back().label = make_label(runs.back(), sweeps);
-  }
-  make_labels_unique(runs);
-  return runs;
-}
-
 /// The file's name without folder and extension, made a valid study.name.
 std::string name_from(const std::string& file_name) {
   constexpr std::size_t kLongest = 100;
@@ -155,14 +119,23 @@ Study parse_study(const std::string& text, const std::string& file_name,
                   const std::vector<std::string>& overrides) {
   const WrittenKeys file = known_keys(read_toml(text, file_name));
   std::vector<Sweep> sweeps = all_sweeps(file, parse_overrides(overrides));
-  drop_moot_lines(sweeps);
-  check_combinations(sweeps);
+  drop_ineffective_lines(sweeps);
+  check_run_count(sweeps);
+  check_rules(sweeps);
 
   Study study{name_from(file_name), with_overrides(text, overrides), expand(sweeps), file_name,
               places_of(sweeps)};
   if (sweep_of(sweeps, "study.name").is_given()) study.name = study.runs.front().study_name;
   for (RunSettings& run : study.runs) run.study_name = study.name;
   return study;
+}
+
+std::string settings_json(const RunSettings& run) {
+  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
+  for (const Key& key : key_table()) {
+    std::visit([&](const auto& value) { settings[key.name] = value; }, key.get(run));
+  }
+  return settings.dump();
 }
 
 }  // namespace plumb::study

@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "core/error.hpp"
-#include "study/check_value.hpp"
 
 namespace plumb::study {
 
@@ -31,9 +30,9 @@ std::vector<SweptValue> checked_list(const Key& key, const Written::List& list) 
       throw core::UsageError(
           fmt::format("{}: {} holds a list inside its list; allowed: {}, or one "
                       "list of such values",
-                      element.where, key.name, allowed_values(key)));
+                      element.where, key.name, allowed_values(key.domain)));
     }
-    values.push_back({check_value(key, element), element.where});
+    values.push_back({check_value(key.name, key.domain, element), element.where});
   }
   return values;
 }
@@ -45,13 +44,16 @@ Sweep default_sweep(const Key& key) { return {&key, {{key.get(RunSettings{}), ""
 Sweep checked_sweep(const Key& key, const WrittenKey& written) {
   const auto* list = std::get_if<Written::List>(&written.value.value);
   if (list == nullptr || !key.is_swept()) {
-    return {&key, {{check_value(key, written.value), written.where}}, written.where, false};
+    return {&key,
+            {{check_value(key.name, key.domain, written.value), written.where}},
+            written.where,
+            false};
   }
   if (list->empty()) {
     throw core::UsageError(
         fmt::format("{}: {} = [] is a sweep of zero runs; allowed: {}, or a "
                     "list of at least one such value",
-                    written.where, key.name, allowed_values(key)));
+                    written.where, key.name, allowed_values(key.domain)));
   }
   Sweep sweep{&key, checked_list(key, *list), written.where, false};
   refuse_duplicates(sweep);

@@ -7,6 +7,8 @@
 #include <functional>
 
 #include "core/error.hpp"
+#include "study/key.hpp"
+#include "study/suggest.hpp"
 
 namespace plumb::study {
 
@@ -16,12 +18,12 @@ namespace {
 using Where = std::function<std::string(const toml::source_region&)>;
 
 Written convert(const toml::node& node, const Where& where) {
-  Written written{Written::Foreign{"a date or time"}, where(node.source())};
+  Written written{Written::Unsupported{"a date or time"}, where(node.source())};
   if (const auto* integer = node.as_integer()) written.value = integer->get();
   if (const auto* number = node.as_floating_point()) written.value = number->get();
   if (const auto* boolean = node.as_boolean()) written.value = boolean->get();
   if (const auto* string = node.as_string()) written.value = string->get();
-  if (node.is_table()) written.value = Written::Foreign{"a table"};
+  if (node.is_table()) written.value = Written::Unsupported{"a table"};
   if (const auto* array = node.as_array()) {
     Written::List list;
     for (const toml::node& element : *array) list.push_back(convert(element, where));
@@ -85,6 +87,9 @@ std::vector<WrittenTable> read_toml(const std::string& text, const std::string& 
   }
 }
 
+namespace {
+
+/// One value, e.g. `[4, 8]`. Every `where` in it is the one given.
 Written read_toml_value(const std::string& text, const std::string& where) {
   std::string reason = "more than one value";
   try {
@@ -102,6 +107,7 @@ Written read_toml_value(const std::string& text, const std::string& where) {
                   where, reason));
 }
 
+/// The text as a TOML string, quoted and checked to be UTF-8 without control characters.
 Written read_bare_text(const std::string& text, const std::string& where) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -109,6 +115,62 @@ Written read_bare_text(const std::string& text, const std::string& where) {
     quoted += c;
   }
   return read_toml_value(quoted + "\"", where);
+}
+
+std::string trimmed(const std::string& text) {
+  constexpr const char* kBlank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+/// TOML that cannot be anything but TOML: a string, a list, a table.
+bool is_bracketed(const std::string& text) { return text.find_first_of("\"'[{") == 0; }
+
+bool looks_like_a_word(const std::string& text) {
+  const bool letter = (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z');
+  return letter && text != "true" && text != "false" && text != "nan" && text != "inf";
+}
+
+Written parse_scalar(const std::string& text, bool takes_text, const std::string& where) {
+  if (text.empty()) return read_toml_value(text, where);  // throws: nothing there
+  const bool bare = !is_bracketed(text) && (takes_text || looks_like_a_word(text));
+  return bare ? read_bare_text(text, where) : read_toml_value(text, where);
+}
+
+/// A list whose elements may be bare words, as shells leave them: [relu, tanh].
+Written parse_bare_list(const std::string& text, bool takes_text, const std::string& where) {
+  Written::List list;
+  const std::string inside = trimmed(text.substr(1, text.size() - 2));
+  for (std::size_t start = 0; start < inside.size();) {
+    const std::size_t comma = std::min(inside.find(',', start), inside.size());
+    list.push_back(parse_scalar(trimmed(inside.substr(start, comma - start)), takes_text, where));
+    start = comma + 1;
+  }
+  return {std::move(list), where};
+}
+
+Written parse_value(const std::string& text, bool takes_text, const std::string& where) {
+  const bool list = text.size() >= 2 && text.front() == '[' && text.back() == ']';
+  // Quotes, inner lists and comments are left to TOML itself.
+  const bool simple = text.find_first_of("\"'[]{}#", 1) == text.size() - 1;
+  return list && simple ? parse_bare_list(text, takes_text, where)
+                        : parse_scalar(text, takes_text, where);
+}
+
+}  // namespace
+
+WrittenKey parse_override(const std::string& argument) {
+  const std::string where = "--set " + printable(argument);
+  const std::size_t equals = argument.find('=');
+  if (equals == std::string::npos) {
+    throw core::UsageError(where + ": no value; allowed: KEY=VALUE, such as train.steps=50");
+  }
+  const std::string name = trimmed(argument.substr(0, equals));
+  const Key* key = find_key(name);
+  if (key == nullptr) throw core::UsageError(unknown_key(name, where));
+  const std::string value = trimmed(argument.substr(equals + 1));
+  return {key->table(), key->short_name(), where, parse_value(value, key->takes_text(), where)};
 }
 
 }  // namespace plumb::study

@@ -20,12 +20,10 @@ struct WrittenTable {
 /// Throws core::UsageError "FILE:LINE: not valid TOML: ..." for anything that is not TOML 1.0.
 std::vector<WrittenTable> read_toml(const std::string& text, const std::string& file_name);
 
-/// One value, e.g. `[4, 8]`. Every `where` in it is the one given.
-/// Throws core::UsageError "WHERE: not a TOML value: ...".
-Written read_toml_value(const std::string& text, const std::string& where);
-
-/// The text as a TOML string, quoted and checked to be UTF-8 without control characters.
-/// Throws like read_toml_value.
-Written read_bare_text(const std::string& text, const std::string& where);
+/// An argument of --set: "train.steps=50" as a key with its value; `where` is "--set
+/// train.steps=50". The value is TOML; bare words, alone or in a list, are strings, and a key that
+/// takes text takes anything that is not quoted or a list as text.
+/// Throws core::UsageError for an argument without "=", an unknown key and a malformed value.
+WrittenKey parse_override(const std::string& argument);
 
 }  // namespace plumb::study

@@ -12,12 +12,12 @@ namespace plumb::study {
 /// A value as the user wrote it, before anybody knows whether it fits its key.
 struct Written {
   /// Something no key takes: "a table", "a date".
-  struct Foreign {
+  struct Unsupported {
     std::string what;
   };
   using List = std::vector<Written>;
 
-  std::variant<std::int64_t, double, bool, std::string, List, Foreign> value;
+  std::variant<std::int64_t, double, bool, std::string, List, Unsupported> value;
   std::string where;  // "FILE:LINE" or "--set KEY=VALUE"
 };
 

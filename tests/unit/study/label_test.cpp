@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "study/label.hpp"
+#include "study/expansion.hpp"
 #include "study_testing.hpp"
 
 namespace plumb::study {

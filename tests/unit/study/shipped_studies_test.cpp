@@ -6,7 +6,6 @@
 #include <set>
 #include <sstream>
 
-#include "study/key.hpp"
 #include "study_testing.hpp"
 
 namespace plumb::study {
@@ -61,41 +60,6 @@ TEST(shipped_studies, read_mnist_with_two_layers_of_256_relu) {
   ASSERT_EQ(study.runs.size(), 1U);
   EXPECT_EQ(study.runs[0].label, "relu-he-2x256");
   EXPECT_EQ(study.runs[0].data.source, data::Source::Idx);
-}
-
-TEST(user_guide, describes_every_key_with_its_default) {
-  const std::string guide = text_of(project() / "docs" / "study-file.md");
-  for (const Key& key : key_table()) {
-    const std::size_t row = guide.find("| `" + key.name + "` |");
-    ASSERT_NE(row, std::string::npos) << key.name;
-    const std::string line = guide.substr(row, guide.find('\n', row) - row);
-    std::string value = to_text(key.get(RunSettings{}));
-    if (value.empty()) continue;  // a path, and the study's name: said in words
-    EXPECT_NE(line.find("| `" + value + "` |"), std::string::npos) << key.name << ": " << line;
-  }
-}
-
-TEST(user_guide, lists_the_choices_of_every_key) {
-  const std::string guide = text_of(project() / "docs" / "study-file.md");
-  for (const Key& key : key_table()) {
-    const auto* choice = std::get_if<Choice>(&key.domain);
-    if (choice == nullptr) continue;
-    std::string cell;
-    for (const std::string& name : choice->names) cell += (cell.empty() ? "`" : ", `") + name + "`";
-    const std::size_t row = guide.find("| `" + key.name + "` |");
-    const std::string line = guide.substr(row, guide.find('\n', row) - row);
-    EXPECT_NE(line.find("| " + cell + " |"), std::string::npos) << key.name << ": " << line;
-  }
-}
-
-TEST(user_guide, has_the_keys_in_the_order_that_sweeps_follow) {
-  const std::string guide = text_of(project() / "docs" / "study-file.md");
-  std::size_t last = 0;
-  for (const Key& key : key_table()) {
-    const std::size_t row = guide.find("| `" + key.name + "` |");
-    EXPECT_GT(row, last) << key.name;
-    last = row;
-  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-#include "study/check_value.hpp"
+#include "study/domain.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,33 @@ namespace plumb::study {
 
 namespace {
 
+struct Allowed {
+  std::string operator()(const IntegerRange& range) const {
+    const char* what = range.odd ? "an odd integer" : "an integer";
+    if (range.high == IntegerRange{}.high) return fmt::format("{} >= {}", what, range.low);
+    return fmt::format("{} from {} to {}", what, range.low, range.high);
+  }
+  std::string operator()(const RealRange& range) const {
+    const char* low = range.low_end == RealRange::Low::Included ? ">=" : ">";
+    return fmt::format("a finite number {} {} and <= {}", low, range.low, range.high);
+  }
+  std::string operator()(const Flag&) const { return "true or false"; }
+  std::string operator()(const NumberOrWord& either) const {
+    return fmt::format("{}, or {}", (*this)(either.range), either.word);
+  }
+  std::string operator()(const Choice& choice) const {
+    return fmt::format("{}{}", choice.names.size() > 1 ? "one of " : "",
+                       fmt::join(choice.names, ", "));
+  }
+  std::string operator()(const Identifier&) const {
+    return "1 to 100 letters, digits, \"-\" and \"_\"";
+  }
+  std::string operator()(const Text&) const { return "a string"; }
+  std::string operator()(const StepNumbers&) const {
+    return "a list of different integers >= 0 and below train.steps";
+  }
+};
+
 struct Describe {
   std::string operator()(std::int64_t value) const { return fmt::format("the integer {}", value); }
   std::string operator()(double value) const { return fmt::format("the float {:#}", value); }
@@ -21,7 +49,7 @@ struct Describe {
     return fmt::format("the string \"{}\"", printable(value));
   }
   std::string operator()(const Written::List&) const { return "a list"; }
-  std::string operator()(const Written::Foreign& value) const { return value.what; }
+  std::string operator()(const Written::Unsupported& value) const { return value.what; }
 };
 
 bool inside(const RealRange& range, double value) {
@@ -40,7 +68,8 @@ bool is_identifier(const std::string& text) {
 /// Checks one written value against one kind of domain.
 class Check {
  public:
-  Check(const Key& key, const Written& written) : key_(key), written_(written) {}
+  Check(const std::string& key, const Domain& domain, const Written& written)
+      : key_(key), domain_(domain), written_(written) {}
 
   Value operator()(const IntegerRange& range) const {
     const std::int64_t value = as_integer();
@@ -88,14 +117,14 @@ class Check {
 
   Value operator()(const Text&) const { return as_string(); }
 
-  Value operator()(const StepList&) const {
+  Value operator()(const StepNumbers&) const {
     const auto* list = std::get_if<Written::List>(&written_.value);
     if (list == nullptr) wrong_type("a list of integers");
     std::set<std::int64_t> steps;
     for (const Written& element : *list) {
-      const std::int64_t step = Check(key_, element).as_step();
+      const std::int64_t step = Check(key_, domain_, element).as_step();
       if (!steps.insert(step).second) {
-        Check(key_, element).refuse(fmt::format("holds {} twice", step));
+        Check(key_, domain_, element).refuse(fmt::format("holds {} twice", step));
       }
     }
     return std::vector<std::int64_t>(steps.begin(), steps.end());
@@ -140,18 +169,21 @@ class Check {
   }
 
   [[noreturn]] void refuse(const std::string& wrong, const std::string& hint = "") const {
-    throw core::UsageError(fmt::format("{}: {} {}; {}allowed: {}", written_.where, key_.name, wrong,
-                                       hint, allowed_values(key_)));
+    throw core::UsageError(fmt::format("{}: {} {}; {}allowed: {}", written_.where, key_, wrong,
+                                       hint, allowed_values(domain_)));
   }
 
-  const Key& key_;
+  const std::string& key_;
+  const Domain& domain_;
   const Written& written_;
 };
 
 }  // namespace
 
-Value check_value(const Key& key, const Written& written) {
-  return std::visit(Check(key, written), key.domain);
+std::string allowed_values(const Domain& domain) { return std::visit(Allowed{}, domain); }
+
+Value check_value(const std::string& key, const Domain& domain, const Written& written) {
+  return std::visit(Check(key, domain, written), domain);
 }
 
 }  // namespace plumb::study

@@ -1,12 +1,29 @@
-#include "study/label.hpp"
+#include "study/expansion.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <set>
+
+#include "core/error.hpp"
 
 namespace plumb::study {
 
 namespace {
+
+constexpr double kMostRuns = 100'000;
+
+/// Run number `index` of the product: the last key varies fastest, so its digit comes first.
+RunSettings pick_run(const std::vector<Sweep>& sweeps, std::size_t index) {
+  RunSettings run;
+  run.index = index;
+  for (auto sweep = sweeps.rbegin(); sweep != sweeps.rend(); ++sweep) {
+    const std::size_t count = sweep->values.size();
+    sweep->key->set(run, sweep->values[index % count].value);
+    index /= count;
+  }
+  return run;
+}
 
 /// 1e+16 becomes 1e16, data/train.csv becomes data_train.csv.
 std::string file_name_safe(const std::string& text) {
@@ -39,6 +56,30 @@ std::string family_part(net::Family family) {
 
 }  // namespace
 
+void check_run_count(const std::vector<Sweep>& sweeps) {
+  double runs = 1;  // a double cannot wrap around
+  std::vector<std::string> factors;
+  const Sweep* longest = &sweeps.front();
+  for (const Sweep& sweep : sweeps) {
+    runs *= static_cast<double>(sweep.values.size());
+    if (!sweep.varies()) continue;
+    factors.push_back(fmt::format("{} {}", sweep.values.size(), sweep.key->name));
+    if (sweep.values.size() > longest->values.size()) longest = &sweep;
+  }
+  if (runs <= kMostRuns) return;
+  throw core::UsageError(fmt::format("{}: the study has {} runs ({}); allowed: at most {}",
+                                     longest->where, runs, fmt::join(factors, " x "), kMostRuns));
+}
+
+void resolve(RunSettings& run, const std::vector<Sweep>& sweeps) {
+  const data::SourceInfo& source = data::info_of(run.data.source);
+  if (source.is_sequence()) run.data.sequence = run.network.depth;
+  const bool loss_given = sweep_of(sweeps, "train.loss").is_given();
+  if (source.regression == data::Has::Always && !loss_given) {
+    run.train.loss = net::Loss::MeanSquaredError;
+  }
+}
+
 std::string make_label(const RunSettings& run, const std::vector<Sweep>& sweeps) {
   std::string label = fmt::format(
       "{}{}-{}-{}x{}", family_part(run.network.family), core::name_of(run.network.activation),
@@ -59,6 +100,20 @@ void make_labels_unique(std::vector<RunSettings>& runs) {
     // A swept path may end in "-run7" itself.
     while (!taken.insert(run.label).second) run.label += "_";
   }
+}
+
+std::vector<RunSettings> expand(const std::vector<Sweep>& sweeps) {
+  std::size_t count = 1;
+  for (const Sweep& sweep : sweeps) count *= sweep.values.size();
+  std::vector<RunSettings> runs;
+  runs.reserve(count);
+  for (std::size_t index = 0; index < count; ++index) {
+    runs.push_back(pick_run(sweeps, index));
+    resolve(runs.back(), sweeps);
+    runs.back().label = make_label(runs.back(), sweeps);
+  }
+  make_labels_unique(runs);
+  return runs;
 }
 
 }  // namespace plumb::study

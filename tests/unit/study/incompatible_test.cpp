@@ -1,4 +1,4 @@
-// Pairs of values that cannot go together, word for word, with their lines.
+// Pairs of values that do not go together, word for word, with their lines.
 #include <gtest/gtest.h>
 
 #include "study_testing.hpp"

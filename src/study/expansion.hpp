@@ -1,12 +1,20 @@
-// A run's name within its study.
+// From what every key holds in a study to the list of its runs, each with a name of its own.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "study/study.hpp"
 #include "study/sweep.hpp"
 
 namespace plumb::study {
+
+/// Throws core::UsageError for a product of more than 100,000 runs.
+void check_run_count(const std::vector<Sweep>& sweeps);
+
+/// What one value makes of another: the depth is the length of sequences, and the loss of numbers
+/// to be predicted is the squared error where nobody said otherwise.
+void resolve(RunSettings& run, const std::vector<Sweep>& sweeps);
 
 inline constexpr std::size_t kLongestLabel = 100;
 
@@ -18,5 +26,9 @@ std::string make_label(const RunSettings& run, const std::vector<Sweep>& sweeps)
 
 /// Appends "-runINDEX" to labels that another run of the study already has.
 void make_labels_unique(std::vector<RunSettings>& runs);
+
+/// The Cartesian product, the last key varying fastest. `sweeps` holds every key once, in the order
+/// of key_table().
+std::vector<RunSettings> expand(const std::vector<Sweep>& sweeps);
 
 }  // namespace plumb::study
