@@ -1,6 +1,7 @@
 #include "history/quantities.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace plumb::history {
 namespace {
@@ -24,6 +25,16 @@ double share_of_weights(std::int64_t count, const Layer& m) {
 double update_ratio(const Layer& m) {
   const double change = m.sums.update.change.norm();
   return change == 0 ? 0 : change / m.sums.update.weight_before.norm();
+}
+
+/// The squared norm of a sum of B deltas is that of each, and twice the inner product of each pair:
+/// (B dmn^2 - drms^2) / ((B - 1) drms^2) with drms = delta_rms and dmn = delta_mean_norm.
+double delta_cosine(const Layer& m) {
+  const double rms = delta_rms(m.sums, m.samples, m.loss_scale);
+  if (m.samples < 2 || rms == 0) return std::numeric_limits<double>::quiet_NaN();
+  const auto samples = static_cast<double>(m.samples);
+  const double ratio = m.sums.mean_delta.norm() / rms;
+  return (samples * ratio * ratio - 1) / (samples - 1);
 }
 
 double activation_entries(const Layer& m) {
@@ -77,6 +88,10 @@ constexpr Quantity kQuantities[] = {
      "gradient noise scale tr(covariance of d loss / d weights) / squared norm of its mean, over"
      " the recorded steps so far",
      [](const Layer& m) { return m.noise.value(); }},
+    {Group::Gradients, "delta_cosine", kDimensionless,
+     "cosine between d loss / d pre-activation of two samples: mean inner product of a pair over"
+     " the mean square; NaN for a single sample and where all are zero",
+     delta_cosine},
 
     {Group::Activations, "mean", kDimensionless,
      "mean of the layer's activations over units and samples",

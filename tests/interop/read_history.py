@@ -25,7 +25,7 @@ except ImportError as error:
 LAYER_COLUMNS = {
     "gradients": ["delta_rms", "delta_mean_norm", "weight_gradient_norm", "bias_gradient_norm",
                   "weight_gradient_max", "weight_norm", "update_ratio", "unchanged_fraction",
-                  "zero_fraction", "nonfinite_count", "noise_scale"],
+                  "zero_fraction", "nonfinite_count", "noise_scale", "delta_cosine"],
     "activations": ["mean", "std", "saturated_fraction", "dead_fraction"],
 }
 STEP_COLUMNS = {

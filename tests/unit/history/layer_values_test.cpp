@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -70,6 +71,51 @@ TEST(layer_values, a_delta_of_1e_300_is_not_rounded_to_zero) {
   sums.delta.small = 4 * (1e-300 * core::kBlueScaleUp) * (1e-300 * core::kBlueScaleUp);
   // sqrt(4e-600 / 4 samples)
   EXPECT_NEAR(Values(sums, 4, 1, 0)["delta_rms"] / 1e-300, 1, 1e-14);
+}
+
+/// Sums of these samples' deltas of two units.
+LayerSums sums_of(const std::vector<std::array<double, 2>>& deltas) {
+  LayerSums sums;
+  std::array<double, 2> mean{};
+  for (const auto& delta : deltas) {
+    sums.delta.medium += delta[0] * delta[0] + delta[1] * delta[1];
+    for (std::size_t u = 0; u < 2; ++u) mean[u] += delta[u] / static_cast<double>(deltas.size());
+  }
+  sums.mean_delta.medium = mean[0] * mean[0] + mean[1] * mean[1];
+  return sums;
+}
+
+double cosine_of(const std::vector<std::array<double, 2>>& deltas) {
+  return Values(sums_of(deltas), deltas.size(), 1, 0)["delta_cosine"];
+}
+
+// Some ten roundings of numbers up to 2.
+TEST(layer_values, the_cosine_of_deltas_is_that_between_two_samples) {
+  EXPECT_NEAR(cosine_of({{3, 4}, {3, 4}, {3, 4}}), 1, 1e-14);
+  EXPECT_NEAR(cosine_of({{3, 4}, {-3, -4}}), -1, 1e-14);
+  EXPECT_NEAR(cosine_of({{3, 4}, {-4, 3}}), 0, 1e-14);
+  EXPECT_NEAR(cosine_of({{1, 0}, {0.6, 0.8}}), 0.6, 1e-14);
+  // Three of length 1 at 120 degrees: each pair has -1/2.
+  const double height = std::sqrt(0.75);
+  EXPECT_NEAR(cosine_of({{1, 0}, {-0.5, height}, {-0.5, -height}}), -0.5, 1e-14);
+  // Of different lengths: inner product 2 over the mean square (1 + 4) / 2.
+  EXPECT_NEAR(cosine_of({{1, 0}, {2, 0}}), 2 / 2.5, 1e-14);
+}
+
+TEST(layer_values, the_cosine_of_deltas_needs_two_samples_and_a_delta) {
+  EXPECT_TRUE(std::isnan(cosine_of({{3, 4}})));
+  EXPECT_TRUE(std::isnan(cosine_of({{0, 0}, {0, 0}})));
+}
+
+TEST(layer_values, the_cosine_of_deltas_knows_no_loss_scale_and_no_underflow) {
+  LayerSums sums = sums_of({{1, 0}, {0.6, 0.8}});
+  sums.delta.medium *= 64;  // carries the loss scale 8
+  EXPECT_NEAR(Values(sums, 2, 8, 0)["delta_cosine"], 0.6, 1e-14);
+  LayerSums tiny;  // of two samples with deltas 1e-300 and 1e-300
+  const double square = (1e-300 * core::kBlueScaleUp) * (1e-300 * core::kBlueScaleUp);
+  tiny.delta.small = 2 * square;
+  tiny.mean_delta.small = square;
+  EXPECT_NEAR(Values(tiny, 2, 1, 0)["delta_cosine"], 1, 1e-14);
 }
 
 TEST(layer_values, deltas_are_reported_without_the_loss_scale) {

@@ -41,15 +41,16 @@ class history_round_trip : public ::testing::Test {
 };
 
 TEST_F(history_round_trip, keeps_every_column_of_the_gradients) {
-  expect_layer_columns("gradients",
-                       {"delta_rms", "delta_mean_norm", "weight_gradient_norm",
-                        "bias_gradient_norm", "weight_gradient_max", "weight_norm", "update_ratio",
-                        "unchanged_fraction", "zero_fraction", "nonfinite_count", "noise_scale"},
-                       0);
+  expect_layer_columns(
+      "gradients",
+      {"delta_rms", "delta_mean_norm", "weight_gradient_norm", "bias_gradient_norm",
+       "weight_gradient_max", "weight_norm", "update_ratio", "unchanged_fraction", "zero_fraction",
+       "nonfinite_count", "noise_scale", "delta_cosine"},
+      0);
 }
 
 TEST_F(history_round_trip, keeps_every_column_of_the_activations) {
-  expect_layer_columns("activations", {"mean", "std", "saturated_fraction", "dead_fraction"}, 11);
+  expect_layer_columns("activations", {"mean", "std", "saturated_fraction", "dead_fraction"}, 12);
 }
 
 TEST_F(history_round_trip, stores_the_types_of_the_contract) {
