@@ -24,7 +24,7 @@ inline core::AlignedBuffer<float> normal_numbers(std::size_t count, std::uint64_
   return numbers;
 }
 
-/// Buffer for results: a kernel that writes nothing shall not pass.
+/// Buffer for results: a kernel that writes nothing must not pass.
 inline core::AlignedBuffer<float> not_numbers(std::size_t count) {
   core::AlignedBuffer<float> numbers(count);
   std::fill_n(numbers.data(), count, std::numeric_limits<float>::quiet_NaN());

@@ -26,7 +26,7 @@ class AddCase final : public Case {
     math::reference::add<float>(x_.span(), plain.span());
     run();
     const bool good = same_bits(y_.span(), plain.span());
-    std::fill_n(x_.data(), x_.size(), 0.0F);  // repeated additions shall not overflow
+    std::fill_n(x_.data(), x_.size(), 0.0F);  // repeated additions must not overflow
     return good;
   }
   void run() override { math::add<float>(x_.span(), y_.span()); }

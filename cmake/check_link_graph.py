@@ -61,8 +61,8 @@ def check_drawing(rooms):
     """Faults that need no library."""
     for room in rooms.values():
         if set(room.links) != set(room.depends):
-            yield (f"{room.name} links {', '.join(sorted(room.links)) or 'nobody'}; it depends on "
-                   f"{', '.join(sorted(room.depends)) or 'nobody'}")
+            yield (f"{room.name} links {', '.join(sorted(room.links)) or 'none'}; it depends on "
+                   f"{', '.join(sorted(room.depends)) or 'none'}")
         for other in sorted(drawing.closure(rooms, room.name) & set(room.never)):
             yield f"{room.name} must never have {other}, and has it through what it depends on"
 

@@ -55,7 +55,7 @@ def table(rooms):
     lines = list(HEADER)
     for room in rooms.values():
         everything = len(room.depends) == len(rooms) - 1
-        others = "all" if everything else ", ".join(room.depends) or "nobody"
+        others = "all" if everything else ", ".join(room.depends) or "none"
         lines.append(f"| `{room.name}` | {room.concern} | {others} |")
     return lines
 

@@ -32,7 +32,7 @@ struct ClaimsOptions {
   std::vector<std::string> command_line;
 };
 
-/// MNIST may be missing, but not the folder that somebody named.
+/// MNIST may be missing, but not a folder that the user named.
 void refuse_missing_folder(const std::string& option) {
   std::error_code ignored;
   if (option.empty() || std::filesystem::is_directory(option, ignored)) return;

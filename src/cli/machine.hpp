@@ -22,8 +22,8 @@ std::string to_text(const std::vector<int>& processors);
 std::string host_name();
 std::string cpu_model();
 
-/// Threads for this rank when nobody asked: the processors it is bound to, or its share of the
-/// machine when it is not bound; never more than its slices.
+/// Threads for this rank when the user sets none: the processors it is bound to, or its share of
+/// the machine when it is not bound; never more than its slices.
 std::size_t default_threads(const Processors& processors, std::size_t ranks_on_node,
                             std::size_t slices_of_rank);
 

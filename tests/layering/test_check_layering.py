@@ -43,7 +43,7 @@ class CheckLayering(trees.TreeTest):
         self.write("net/wall.cpp", '#include "openblas/cblas.h"\n')
         self.expect_fault("net/wall.cpp:1", "only math may")
 
-    def test_a_room_nobody_drew_is_found(self):
+    def test_a_room_that_is_not_declared_is_found(self):
         self.write("attic/box.hpp", "#pragma once\n")
         self.expect_fault("attic/box.hpp:1", "room attic has no plumb_room()")
 

@@ -34,7 +34,7 @@ class TableOfRooms(trees.TreeTest):
 
     def test_the_table_says_who_may_use_whom(self):
         self.assertEqual(self.table.splitlines()[2:],
-                         ["| `core` | errors | nobody |", "| `math` | GEMM | core |",
+                         ["| `core` | errors | none |", "| `math` | GEMM | core |",
                           "| `cli` | commands | all |"])
 
     def test_a_right_table_passes(self):
@@ -42,7 +42,7 @@ class TableOfRooms(trees.TreeTest):
 
     def test_a_wrong_row_a_missing_row_and_a_row_too_many_are_found(self):
         right = self.document.read_text()
-        for old, new, place in (("| GEMM | core |", "| GEMM | nobody |", "A.md:6: "),
+        for old, new, place in (("| GEMM | core |", "| GEMM | none |", "A.md:6: "),
                                 ("| `math` | GEMM | core |\n", "", "A.md:6: "),
                                 ("\n\nThe end", "\n| `attic` | old | core |\n\nThe end", "A.md:3: ")):
             with self.subTest(new):

@@ -37,7 +37,7 @@ class Commands(plumb.ProgramTest):
     def test_help_and_version_are_everywhere(self):
         self.assertRegex(self.run_program("--version").stdout, r"\d+\.\d+\.\d+")
         overview = self.run_program("--help").stdout
-        for command in ("run", "compare", "info", "doctor"):
+        for command in ("run", "compare", "info", "theory", "claims", "doctor"):
             self.assertIn(command, overview)
             self.assertIn(command, self.run_program(command, "--help").stdout)
             self.assertRegex(self.run_program(command, "--version").stdout, r"\d+\.\d+\.\d+")
