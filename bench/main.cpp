@@ -11,9 +11,9 @@
 
 #include "bench/command_line.hpp"
 #include "bench/suite.hpp"
-#include "comm/abort.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
+#include "comm/session.hpp"
 #include "core/error.hpp"
 #include "math/gemm/blas_info.hpp"
 #include "plumb_version.hpp"

@@ -18,6 +18,7 @@
 #include "cli/watch.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
+#include "comm/session.hpp"
 #include "core/error.hpp"
 
 namespace plumb::cli {

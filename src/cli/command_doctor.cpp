@@ -20,6 +20,7 @@
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
 #include "comm/placement/placement_warning.hpp"
+#include "comm/session.hpp"
 #include "h5/file.hpp"
 #include "math/gemm/blas_info.hpp"
 
@@ -91,7 +92,7 @@ int run_doctor(const comm::Communicator& world, std::optional<std::size_t> optio
   constexpr std::size_t kAnyNumberOfSlices = 1U << 20U;
   require_same_command(world, "doctor");
   std::size_t threads = 1;
-  comm::together(world, [&] {
+  comm::agree_on_failure(world, [&] {
     threads = requested_threads(option).value_or(default_threads(
         processors(), static_cast<std::size_t>(world.ranks_on_node()), kAnyNumberOfSlices));
   });

@@ -18,6 +18,7 @@
 #include "cli/watch.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
+#include "comm/session.hpp"
 #include "core/error.hpp"
 #include "experiment/run_one.hpp"
 
@@ -84,7 +85,7 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
   std::vector<double> work;
   for (const auto& run : plan.runs) work.push_back(relative_work(run));
   Progress progress(plan.runs.size(), work, options.quiet);
-  const auto on_stall = [&world](const std::string& message) {
+  const auto on_long_wait = [&world](const std::string& message) {
     print_warning(comm::with_rank(world, message));
   };
   Totals totals;
@@ -96,10 +97,10 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
     train::Observer* const observers[] = {&progress};
     const experiment::RunOutputs outputs =
         experiment::run_one({world, run, dataset, plan.threads[i], plan.history_file(run),
-                             options.force, plan.study.toml, provenance, on_stall},
+                             options.force, plan.study.toml, provenance, on_long_wait},
                             observers);
     totals.add(outputs);
-    comm::together(world, [&] {
+    comm::agree_on_failure(world, [&] {
       if (world.rank() != 0) return;
       output.add(outputs.result, provenance);
       progress.finish_run(describe(outputs.result));

@@ -81,7 +81,7 @@ void print_dry_run(const comm::Communicator& world, const RunPlan& plan,
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const study::RunSettings& run = plan.runs[i];
     Cost cost{};
-    comm::together(world, [&] {
+    comm::agree_on_failure(world, [&] {
       cost =
           cost_of(run, datasets.open(run), static_cast<std::size_t>(world.size()), plan.threads[i]);
     });

@@ -8,12 +8,14 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "comm/abort.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
 #include "comm/launcher.hpp"
+#include "comm/session.hpp"
 #include "core/error.hpp"
 #include "math/gemm/blas_info.hpp"
+#include "watchdog/failure_detector.hpp"
+#include "watchdog/graceful_shutdown.hpp"
 
 namespace plumb::cli {
 namespace {
@@ -77,7 +79,13 @@ int run_on_all_ranks(const std::function<int(comm::Session&, const comm::Communi
   });
   if (failure.code == 0) return exit_code;
   print_error(comm::with_rank(world, failure.message));
-  if (world.size() > 1) comm::abort_job(failure.code);
+  if (world.size() > 1) {
+    // MPI_Abort may wait for ever, for a launcher that is cut off: the ranks that watch each other
+    // then end with exit code 3, and this process within kShutdownSeconds.
+    watchdog::begin_shutdown(failure.code);
+    watchdog::FailureDetector::announce_failure();
+    comm::abort_job(failure.code);
+  }
   return failure.code;
 }
 

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "comm/session.hpp"
 #include "h5/file.hpp"
 #include "math/gemm/blas_info.hpp"
 #include "plumb_version.hpp"

@@ -48,7 +48,7 @@ void require_writable(const fs::path& folder) {
 OutputFolder::OutputFolder(const comm::Communicator& world, const RunOptions& options,
                            const RunPlan& plan)
     : folder_(plan.output), whole_study_(!options.index) {
-  comm::together(world, [&] {
+  comm::agree_on_failure(world, [&] {
     if (world.rank() != 0) return;
     if (!options.force) refuse_existing_histories(plan);
     find_replaced(options, plan);

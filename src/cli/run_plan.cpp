@@ -114,11 +114,11 @@ fs::path RunPlan::history_file(const study::RunSettings& run) const {
 RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
   RunPlan plan;
   std::string text;
-  comm::together(world, [&] {
+  comm::agree_on_failure(world, [&] {
     if (world.rank() == 0) text = read_text(options.study_file);
   });
   world.broadcast(text);
-  comm::together(world, [&] {
+  comm::agree_on_failure(world, [&] {
     plan.study = study::parse_study(text, options.study_file, options.overrides);
     plan.runs = select(plan.study, options);
     for (const auto& run : plan.runs) plan.threads.push_back(threads_for(world, options, run));
@@ -134,7 +134,7 @@ void check_data(const comm::Communicator& world, const RunPlan& plan,
                 experiment::DatasetCache& datasets) {
   for (const study::RunSettings& run : plan.runs) {
     const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
-    comm::together(world, [&] {
+    comm::agree_on_failure(world, [&] {
       refuse_misfit(plan.study, run, dataset);
       refuse_idle_pooling(plan.study, run, dataset);
       refuse_class_loss(plan.study, run, dataset);

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "comm/communicator.hpp"
-#include "comm/liveness.hpp"
-#include "core/end_signals.hpp"
+#include "comm/session.hpp"
+#include "watchdog/failure_detector.hpp"
+#include "watchdog/termination_signals.hpp"
 
 namespace plumb::cli {
 
-/// Collective. Ranks watch each other until MPI_Finalize (comm::Liveness), after
+/// Collective. Ranks watch each other until MPI_Finalize (watchdog::FailureDetector), after
 /// PLUMBLINE_LIVENESS_SECONDS of silence one is lost; while this object lives SIGTERM and SIGINT
 /// leave readable files behind. A wrong value of the variable is a usage error on all ranks; ranks
 /// that cannot be watched are a warning.
@@ -16,8 +17,8 @@ class Watch {
   Watch(comm::Session& session, const comm::Communicator& world);
 
  private:
-  comm::Liveness& liveness_;
-  core::EndSignals signals_;
+  watchdog::FailureDetector& detector_;
+  watchdog::TerminationSignals signals_;
 };
 
 }  // namespace plumb::cli

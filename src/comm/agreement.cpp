@@ -30,7 +30,7 @@ std::string with_rank(const Communicator& communicator, const std::string& messa
   return rank == 0 ? message : fmt::format("{}: {}", communicator.name_of(rank), message);
 }
 
-void together(const Communicator& communicator, const std::function<void()>& work) {
+void agree_on_failure(const Communicator& communicator, const std::function<void()>& work) {
   const Failure mine = attempt(work);
   // Maximum of (code, -rank of a failing rank): the worst code, and the lowest rank that failed.
   std::array<std::int64_t, 2> worst = {

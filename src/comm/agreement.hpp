@@ -21,6 +21,6 @@ std::string with_rank(const Communicator& communicator, const std::string& messa
 /// Collective: runs `work` on every rank; when it throws anywhere, throws core::AgreedError
 /// everywhere, with the worst exit code. The lowest failing rank is the one that reports. `work`
 /// must not communicate after a point where it can throw on some ranks only.
-void together(const Communicator& communicator, const std::function<void()>& work);
+void agree_on_failure(const Communicator& communicator, const std::function<void()>& work);
 
 }  // namespace plumb::comm

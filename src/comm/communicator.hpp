@@ -8,47 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "comm/allreduce/pending_sum.hpp"
 #include "comm/placement/node_order.hpp"
 
 namespace plumb::comm {
-
-class Liveness;
-
-/// MPI from construction to destruction (MPI_THREAD_FUNNELED: only the thread that built it calls
-/// MPI). The destructor finalises unless MPI was already finalised; it sends no messages itself.
-class Session {
- public:
-  Session();
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-
-  /// Keeps the watch over the ranks until MPI_Finalize has returned.
-  void keep(std::unique_ptr<Liveness> liveness);
-
- private:
-  std::unique_ptr<Liveness> liveness_;
-};
-
-/// A sum that MPI has under way: it moves on only while it is asked for. The destructor waits.
-class PendingSum {
- public:
-  PendingSum(PendingSum&& other) noexcept;  // leaves `other` finished
-  PendingSum& operator=(PendingSum&&) = delete;
-  PendingSum(const PendingSum&) = delete;
-  PendingSum& operator=(const PendingSum&) = delete;
-  ~PendingSum();
-
-  /// Moves it on without blocking; true once it is finished.
-  bool test();
-  void wait();
-
- private:
-  friend class Communicator;
-  struct Request;
-  explicit PendingSum(std::unique_ptr<Request> request) noexcept;
-  std::unique_ptr<Request> request_;  // none: finished
-};
 
 /// Owner of a communicator of its own; all calls that send are collective over its ranks. Each MPI
 /// call is checked; a failure throws core::Error(InputOutput) that names the call.
@@ -114,8 +77,5 @@ class Communicator {
   NodeOrder order_;
   std::vector<std::string> hosts_;  // by rank
 };
-
-/// "Open MPI v4.1.4, ..." as the library reports it, and the MPI standard it speaks.
-std::string mpi_library_version();
 
 }  // namespace plumb::comm

@@ -1,15 +1,18 @@
+#include "comm/session.hpp"
+
 #include <algorithm>
+#include <cstdlib>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "comm/liveness.hpp"
 #include "comm/mpi_call.hpp"
 #include "core/error.hpp"
 
 namespace plumb::comm {
 
-Session::Session() {
+Session::Session() : exceptions_(std::uncaught_exceptions()) {
   int provided = MPI_THREAD_SINGLE;
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED) {
@@ -20,12 +23,18 @@ Session::Session() {
 }
 
 Session::~Session() {
+  if (std::uncaught_exceptions() > exceptions_) return;
   int finalized = 0;
   MPI_Finalized(&finalized);
   if (finalized == 0) MPI_Finalize();
 }
 
-void Session::keep(std::unique_ptr<Liveness> liveness) { liveness_ = std::move(liveness); }
+void Session::keep(std::shared_ptr<void> object) { kept_ = std::move(object); }
+
+void abort_job(int exit_code) {
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::_Exit(exit_code);  // MPI_Abort may return on a broken launcher
+}
 
 std::string mpi_library_version() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');

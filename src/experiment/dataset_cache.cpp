@@ -45,7 +45,7 @@ const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
 
 const data::Dataset& DatasetCache::open_on_all_ranks(const comm::Communicator& world,
                                                      const study::RunSettings& run) {
-  comm::together(world, [&] { open(run); });
+  comm::agree_on_failure(world, [&] { open(run); });
   // Equal studies open the same sets in the same order, so all ranks come here or none.
   if (!compared_) {
     const std::string& path = run.data.path;

@@ -131,13 +131,13 @@ RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> mo
   const study::RunSettings& run = inputs.run;
   // Memory first: a network that does not fit leaves no file behind.
   const auto training = train::prepare_training(
-      run.network, run.train, {inputs.world, inputs.dataset, inputs.threads, inputs.on_stall});
+      run.network, run.train, {inputs.world, inputs.dataset, inputs.threads, inputs.on_long_wait});
   const probe::NetworkInfo info =
       probe::make_network_info(run.network, train::problem_of(inputs.dataset), run.train.loss,
                                run.train.batch, run.train.slice);
   theory::Prediction prediction;
   std::unique_ptr<record::HistoryWriter> writer;
-  comm::together(inputs.world, [&] {
+  comm::agree_on_failure(inputs.world, [&] {
     if (inputs.world.rank() != 0) return;
     prediction = predict_run(run, inputs.dataset);
     history::HistoryHeader header = header_of(inputs, info);
@@ -153,7 +153,7 @@ RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> mo
   observers.insert(observers.end(), more.begin(), more.end());
   train::Outcome outcome = training->run(observers);
   outcome.checks.push_back(check_decay(inputs.world, run, prediction, decay));
-  comm::together(inputs.world, [&] {
+  comm::agree_on_failure(inputs.world, [&] {
     if (writer) writer->finish(history_outcome(outcome));
   });
   return summarise(inputs, outcome);

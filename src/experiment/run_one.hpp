@@ -24,7 +24,7 @@ struct RunInputs {
   std::string toml;
   std::string provenance_json;
   /// See train::TrainContext. Default: nobody is told.
-  std::function<void(const std::string&)> on_stall = {};
+  std::function<void(const std::string&)> on_long_wait = {};
 };
 
 struct RunOutputs {

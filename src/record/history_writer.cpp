@@ -6,10 +6,10 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/orderly_end.hpp"
 #include "record/history_layout.hpp"
 #include "record/part_file.hpp"
 #include "record/snapshot_group.hpp"
+#include "watchdog/graceful_shutdown.hpp"
 
 namespace plumb::record {
 namespace {
@@ -82,7 +82,7 @@ struct HistoryWriter::Impl {
   // it was at that moment.
   template <class Work>
   void guarded(Work work) {
-    const auto hold = core::hold_end();
+    const auto hold = watchdog::defer_shutdown();
     if (!open) throw std::logic_error(name.path().string() + ": written to after its end");
     try {
       work();
@@ -139,7 +139,7 @@ struct HistoryWriter::Impl {
   core::Stopwatch since_flush;
   bool open = true;
   // Declared last: it uses all the others.
-  core::LastAct rows_are_kept{[this] {
+  watchdog::ShutdownHook rows_are_kept{[this] {
     if (open) write_out();
   }};
 };
@@ -149,7 +149,7 @@ HistoryWriter::HistoryWriter(std::filesystem::path path, const history::HistoryH
     : impl_(std::make_unique<Impl>(std::move(path), header, overwrite)) {}
 
 HistoryWriter::~HistoryWriter() {
-  const auto hold = core::hold_end();
+  const auto hold = watchdog::defer_shutdown();
   if (!impl_ || !impl_->open) return;
   try {
     // Left without finish(), by another part's failure: keep the rows for `recover`.

@@ -13,7 +13,8 @@ namespace plumb::record {
 /// The file is PATH.part until finish() renames it to PATH. Rows are flushed every half second, 256
 /// rows or 8 MiB of histograms, whichever comes first. Every failure throws core::IoError that
 /// names the file and the reason (a full disk says so); the .part file is then left as it is. When
-/// the process is ended by another thread (core/orderly_end.hpp), it is flushed once more.
+/// the process is ended by another thread (watchdog/graceful_shutdown.hpp), it is flushed once
+/// more.
 class HistoryWriter final : public history::RowSink {
  public:
   /// Throws core::IoError when PATH exists and overwrite is false. A theory and rows of another

@@ -34,8 +34,9 @@ BucketReducer<T>::BucketReducer(ReducerContext<T> context)
       workers_(context_.options.workers),
       tree_(context_.communicator,
             {.wire = wire_codec(context_.options.settings.wire),
-             .stall_seconds = context_.options.settings.stall_seconds,
-             .on_stall = [this](const comm::Stall& stall) { context_.on_stall(stall.seconds); }}),
+             .report_wait_seconds = context_.options.settings.stall_seconds,
+             .on_long_wait =
+                 [this](const comm::LongWait& wait) { context_.on_long_wait(wait.seconds); }}),
       computed_(context_.store.layout().layers()),
       combined_(parameter_buckets_),
       shares_(workers_),
@@ -199,10 +200,10 @@ std::vector<BucketShape> BucketReducer<T>::buckets() const {
 }
 
 template <class T>
-std::string BucketReducer<T>::describe(const std::vector<comm::Stall::Sum>& sums) const {
+std::string BucketReducer<T>::describe(const std::vector<comm::LongWait::Sum>& sums) const {
   std::vector<std::uint64_t> numbers;
   numbers.reserve(sums.size());
-  for (const comm::Stall::Sum& sum : sums) numbers.push_back(sum.ticket - first_ticket_ + 1);
+  for (const comm::LongWait::Sum& sum : sums) numbers.push_back(sum.ticket - first_ticket_ + 1);
   std::sort(numbers.begin(), numbers.end());
   return fmt::format("gradient bucket {} of {}", fmt::join(numbers, ", "), buckets_.size());
 }

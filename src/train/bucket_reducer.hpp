@@ -34,10 +34,10 @@ class BucketReducer final : public GradientReducer<T>, public BackwardListener {
   std::size_t wait_for_next() override;
   void wait_for_all() override;
 
-  [[nodiscard]] std::vector<comm::Stall::Sum> under_way() const override {
+  [[nodiscard]] std::vector<comm::LongWait::Sum> under_way() const override {
     return tree_.under_way();
   }
-  [[nodiscard]] std::string describe(const std::vector<comm::Stall::Sum>& sums) const override;
+  [[nodiscard]] std::string describe(const std::vector<comm::LongWait::Sum>& sums) const override;
   [[nodiscard]] std::vector<BucketShape> buckets() const override;
   [[nodiscard]] std::span<const BucketTimes> bucket_timings() const override { return timings_; }
 

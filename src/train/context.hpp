@@ -16,7 +16,7 @@ struct TrainContext {
   const data::Dataset& dataset;
   std::size_t threads = 1;  // per rank
   /// Told on the rank that waits when a sum over ranks stalls, see comm::TreeOptions.
-  std::function<void(const std::string&)> on_stall = {};
+  std::function<void(const std::string&)> on_long_wait = {};
 };
 
 }  // namespace plumb::train

@@ -22,7 +22,7 @@ struct SyncOptions {
   std::size_t workers = 1;   // threads of this rank with slices
   std::size_t threads = 1;   // of this rank
   std::size_t row_size = 0;  // of GradientInFlight::sum_row()
-  std::function<void(const std::string&)> on_stall = {};
+  std::function<void(const std::string&)> on_long_wait = {};
 };
 
 /// What a reducer works on; all of it must outlive the reducer.
@@ -32,7 +32,7 @@ struct ReducerContext {
   GradientStore<T>& store;
   const SyncOptions& options;
   OverlapTimer& timer;
-  std::function<void(double seconds)> on_stall;
+  std::function<void(double seconds)> on_long_wait;
 };
 
 /// Called by GradientSync alone, which keeps the order: begin, the backward pass with listener(),
@@ -60,8 +60,9 @@ class GradientReducer {
   virtual void wait_for_all() {}
 
   /// Parts of the gradient under way: whom they wait for, and how they are called.
-  [[nodiscard]] virtual std::vector<comm::Stall::Sum> under_way() const { return {}; }
-  [[nodiscard]] virtual std::string describe(const std::vector<comm::Stall::Sum>& /*sums*/) const {
+  [[nodiscard]] virtual std::vector<comm::LongWait::Sum> under_way() const { return {}; }
+  [[nodiscard]] virtual std::string describe(
+      const std::vector<comm::LongWait::Sum>& /*sums*/) const {
     return {};
   }
   [[nodiscard]] virtual std::vector<BucketShape> buckets() const { return {}; }

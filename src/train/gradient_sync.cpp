@@ -13,14 +13,14 @@ namespace {
 constexpr int kRowChannel = 1;  // buckets travel in channel 0 meanwhile
 
 /// "waited 30 s for rank 3 and rank 5: what"
-std::string wait_text(const comm::Communicator& communicator, const comm::Stall& stall,
+std::string wait_text(const comm::Communicator& communicator, const comm::LongWait& wait,
                       const std::string& what) {
   std::set<int> ranks;
-  for (const comm::Stall::Sum& sum : stall.sums) ranks.insert(sum.ranks.begin(), sum.ranks.end());
+  for (const comm::LongWait::Sum& sum : wait.sums) ranks.insert(sum.ranks.begin(), sum.ranks.end());
   std::vector<std::string> names;
   names.reserve(ranks.size());
   for (const int rank : ranks) names.push_back(communicator.name_of(rank));
-  return fmt::format("waited {:.3g} s for {}: {}", stall.seconds, fmt::join(names, " and "), what);
+  return fmt::format("waited {:.3g} s for {}: {}", wait.seconds, fmt::join(names, " and "), what);
 }
 
 }  // namespace
@@ -35,9 +35,9 @@ GradientSync<T>::GradientSync(const comm::Communicator& communicator, GradientSt
           make_gradient_reducer<T>({communicator, store, options_, timer_,
                                     [this](double seconds) { report_wait(seconds, {}, {}); }})),
       rows_(communicator, {.channel = kRowChannel,
-                           .stall_seconds = options_.settings.stall_seconds,
-                           .on_stall = [this](const comm::Stall& stall) {
-                             report_wait(stall.seconds, stall.sums, "the sums of the step");
+                           .report_wait_seconds = options_.settings.stall_seconds,
+                           .on_long_wait = [this](const comm::LongWait& wait) {
+                             report_wait(wait.seconds, wait.sums, "the sums of the step");
                            }}) {
   rows_.reserve(options_.row_size);
 }
@@ -55,13 +55,13 @@ GradientInFlight<T> GradientSync<T>::begin() {
 
 /// The gradient is waited for after the sums of the step, but it is under way at the same time.
 template <class T>
-void GradientSync<T>::report_wait(double seconds, std::vector<comm::Stall::Sum> sums,
+void GradientSync<T>::report_wait(double seconds, std::vector<comm::LongWait::Sum> sums,
                                   std::string what) const {
-  if (!options_.on_stall) return;
-  const std::vector<comm::Stall::Sum> gradient = reducer_->under_way();
+  if (!options_.on_long_wait) return;
+  const std::vector<comm::LongWait::Sum> gradient = reducer_->under_way();
   if (!gradient.empty()) what += (what.empty() ? "" : "; ") + reducer_->describe(gradient);
   sums.insert(sums.end(), gradient.begin(), gradient.end());
-  options_.on_stall(wait_text(communicator_, {seconds, std::move(sums)}, what));
+  options_.on_long_wait(wait_text(communicator_, {seconds, std::move(sums)}, what));
 }
 
 template <class T>

@@ -74,7 +74,7 @@ class GradientSync {
  private:
   friend class GradientInFlight<T>;
   GradientInFlight<T> begin();
-  void report_wait(double seconds, std::vector<comm::Stall::Sum> sums, std::string what) const;
+  void report_wait(double seconds, std::vector<comm::LongWait::Sum> sums, std::string what) const;
 
   const comm::Communicator& communicator_;
   GradientStore<T>& store_;

@@ -52,7 +52,7 @@ StepEngine<T>::StepEngine(const net::NetworkSettings& network, const TrainSettin
       layer_sums_(network_->stages().size()),
       gradient_sync_(context.communicator, store_,
                      {settings.allreduce, plan_.busy_threads(rank_), plan_.threads(), row_size_,
-                      context.on_stall}) {
+                      context.on_long_wait}) {
   const std::size_t threads = plan_.busy_threads(rank_);
   workers_.reserve(threads);
   for (std::size_t thread = 0; thread < threads; ++thread) {

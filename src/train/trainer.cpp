@@ -234,7 +234,7 @@ std::unique_ptr<Training> prepare_training(const net::NetworkSettings& network,
                                            const TrainSettings& settings,
                                            const TrainContext& context) {
   std::unique_ptr<Training> training;
-  comm::together(context.communicator, [&] {
+  comm::agree_on_failure(context.communicator, [&] {
     if (settings.precision == Precision::Float64) {
       training = std::make_unique<Trainer<double>>(network, settings, context);
     } else {

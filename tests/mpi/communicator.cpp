@@ -1,10 +1,8 @@
 #include "comm/communicator.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -13,8 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "comm/allreduce/pieces.hpp"
-#include "comm/launcher.hpp"
+#include "comm/session.hpp"
 #include "world.hpp"
 
 namespace plumb::comm {
@@ -156,65 +153,6 @@ TEST(communicator, gathers_texts_of_different_lengths_on_rank_zero) {
   }
 }
 
-/// Open MPI's variable, or that of MPICH's launcher; the default without a launcher.
-int launchers_number(const char* of_open_mpi, const char* of_mpich, int otherwise) {
-  for (const char* variable : {of_open_mpi, of_mpich}) {
-    if (const char* text = std::getenv(variable)) return std::atoi(text);
-  }
-  return otherwise;
-}
-
-/// What this process is called by mpirun.
-int launchers_rank() { return launchers_number("OMPI_COMM_WORLD_RANK", "PMI_RANK", 0); }
-
-TEST(communicator, keeps_the_launchers_name_of_each_rank) {
-  EXPECT_EQ(world().world_rank(), launchers_rank());
-  std::vector<std::int64_t> world_ranks(static_cast<std::size_t>(world().size()), -1);
-  world_ranks[static_cast<std::size_t>(world().rank())] = launchers_rank();
-  world().max(std::span(world_ranks));
-  for (int rank = 0; rank < world().size(); ++rank) {
-    EXPECT_EQ(world().world_rank(rank), world_ranks[static_cast<std::size_t>(rank)]);
-    const std::string start =
-        "rank " + std::to_string(world_ranks[static_cast<std::size_t>(rank)]) + " (host ";
-    const std::string name = world().name_of(rank);
-    EXPECT_EQ(name.rfind(start, 0), 0U) << name;
-    EXPECT_GT(name.size(), start.size() + 1) << name;  // a host name, and the bracket
-    EXPECT_EQ(name.back(), ')') << name;
-  }
-  EXPECT_EQ(world().world_rank(0), 0);
-  EXPECT_THROW((void)world().name_of(world().size()), std::out_of_range);
-}
-
-TEST(communicator, gives_every_rank_the_name_of_its_own_host) {
-  char host[65] = {};
-  ASSERT_EQ(gethostname(host, sizeof host - 1), 0);
-  EXPECT_EQ(world().name_of(world().rank()),
-            "rank " + std::to_string(launchers_rank()) + " (host " + host + ")");
-}
-
-// On one machine as on many: tests/interop runs this program in the emulated cluster.
-TEST(communicator, has_the_ranks_of_a_node_side_by_side) {
-  std::vector<std::int64_t> node_of(static_cast<std::size_t>(world().size()), -1);
-  node_of[static_cast<std::size_t>(world().rank())] = world().node();
-  world().max(std::span(node_of));
-  std::vector<int> ranks_of_nodes;
-  for (std::size_t rank = 0; rank < node_of.size(); ++rank) {
-    const std::int64_t before = rank == 0 ? -1 : node_of[rank - 1];
-    ASSERT_TRUE(node_of[rank] == before || node_of[rank] == before + 1) << "rank " << rank;
-    if (node_of[rank] != before) ranks_of_nodes.push_back(0);
-    ++ranks_of_nodes.back();
-  }
-  const std::span<const int> said = world().ranks_of_nodes();
-  EXPECT_EQ(std::vector<int>(said.begin(), said.end()), ranks_of_nodes);
-  EXPECT_EQ(world().nodes(), static_cast<int>(ranks_of_nodes.size()));
-  EXPECT_EQ(world().ranks_on_node(), ranks_of_nodes[static_cast<std::size_t>(world().node())]);
-}
-
-TEST(communicator, counts_as_many_neighbours_as_mpirun_started_on_this_node) {
-  EXPECT_EQ(world().ranks_on_node(),
-            launchers_number("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", 1));
-}
-
 TEST(communicator, leaves_nothing_behind_when_moved_from) {
   Communicator first = Communicator::world();
   const auto* const handle = first.handle();
@@ -266,39 +204,6 @@ TEST(mpi_library_version, names_the_library_and_the_standard) {
       text.find("(MPI 3.") != std::string::npos || text.find("(MPI 4.") != std::string::npos;
   EXPECT_TRUE(names_the_standard) << text;
   EXPECT_EQ(text.find_first_of(std::string_view("\0\n\t", 3)), std::string::npos);
-}
-
-TEST(pieces, cover_everything_once_and_in_order) {
-  for (const std::size_t total : {0U, 1U, 6U, 7U, 8U, 20U}) {
-    std::size_t next = 0;
-    for_each_piece(total, 7, [&](std::size_t first, std::size_t count) {
-      EXPECT_EQ(first, next);
-      EXPECT_LE(count, 7U);
-      next += count;
-    });
-    EXPECT_EQ(next, total);
-  }
-}
-
-TEST(pieces, of_a_segment_are_empty_beyond_its_end) {
-  const Segment segment = {100, 15};
-  EXPECT_EQ(segment.pieces(7), 3U);
-  EXPECT_EQ(segment.piece(0, 7).first, 100U);
-  EXPECT_EQ(segment.piece(2, 7).first, 114U);
-  EXPECT_EQ(segment.piece(2, 7).count, 1U);
-  EXPECT_EQ(segment.piece(3, 7).count, 0U);
-  EXPECT_EQ(Segment{}.pieces(7), 0U);
-}
-
-TEST(launcher_warning, speaks_up_when_the_environment_promises_more_ranks) {
-  const char* before = std::getenv("SLURM_NTASKS");
-  const std::string saved = before == nullptr ? "" : before;
-  ASSERT_EQ(setenv("SLURM_NTASKS", "4", 1), 0);
-  const std::string alone = launcher_warning(1);
-  EXPECT_EQ(alone.rfind("launcher does not match the MPI library: SLURM_NTASKS=4", 0), 0U) << alone;
-  EXPECT_EQ(launcher_warning(4), "");
-  ASSERT_EQ(before == nullptr ? unsetenv("SLURM_NTASKS") : setenv("SLURM_NTASKS", saved.c_str(), 1),
-            0);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "comm/communicator.hpp"
+#include "comm/session.hpp"
 #include "world.hpp"
 
 namespace {

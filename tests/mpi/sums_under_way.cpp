@@ -166,9 +166,10 @@ INSTANTIATE_TEST_SUITE_P(formats, narrow_wire,
                                          math::NumberFormat::Float16));
 
 TEST(a_wait_without_news, is_told_with_the_ranks_and_sums_waited_for) {
-  std::vector<Stall> stalls;
-  TreeAllreduce<float> allreduce(
-      world(), {.stall_seconds = 0.05, .on_stall = [&](const Stall& s) { stalls.push_back(s); }});
+  std::vector<LongWait> waits;
+  TreeAllreduce<float> allreduce(world(),
+                                 {.report_wait_seconds = 0.05,
+                                  .on_long_wait = [&](const LongWait& s) { waits.push_back(s); }});
   std::vector<float> values(100000, 1.0F);
   world().barrier();
   const int late = world().size() - 1;
@@ -177,15 +178,15 @@ TEST(a_wait_without_news, is_told_with_the_ranks_and_sums_waited_for) {
   EXPECT_EQ(values[7], static_cast<float>(ranks()));
   // Its partner at distance 1, where it has one, waits for nobody else.
   if (world().size() % 2 == 0 && world().rank() == late - 1) {
-    ASSERT_FALSE(stalls.empty());
-    EXPECT_GE(stalls[0].seconds, 0.05);
-    ASSERT_EQ(stalls[0].sums.size(), 1U);
-    EXPECT_EQ(stalls[0].sums[0].ticket, 0U);
-    EXPECT_EQ(stalls[0].sums[0].ranks, std::vector<int>{late});
+    ASSERT_FALSE(waits.empty());
+    EXPECT_GE(waits[0].seconds, 0.05);
+    ASSERT_EQ(waits[0].sums.size(), 1U);
+    EXPECT_EQ(waits[0].sums[0].ticket, 0U);
+    EXPECT_EQ(waits[0].sums[0].ranks, std::vector<int>{late});
   }
   // The others wait for somebody who waits, but never for themselves.
-  for (const Stall& stall : stalls) {
-    for (const Stall::Sum& sum : stall.sums) {
+  for (const LongWait& wait : waits) {
+    for (const LongWait::Sum& sum : wait.sums) {
       EXPECT_FALSE(sum.ranks.empty());
       EXPECT_EQ(std::count(sum.ranks.begin(), sum.ranks.end(), world().rank()), 0);
     }
@@ -193,16 +194,16 @@ TEST(a_wait_without_news, is_told_with_the_ranks_and_sums_waited_for) {
 }
 
 TEST(a_wait_without_news, is_none_while_something_else_moves) {
-  std::size_t stalls = 0;
+  std::size_t waits = 0;
   TreeAllreduce<float> allreduce(
-      world(), {.stall_seconds = 0.05, .on_stall = [&](const Stall&) { ++stalls; }});
+      world(), {.report_wait_seconds = 0.05, .on_long_wait = [&](const LongWait&) { ++waits; }});
   std::vector<float> values(100, 1.0F);
   world().barrier();
   if (world().rank() + 1 == world().size()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
   }
   allreduce.wait(allreduce.start(values), [] { return true; });
-  EXPECT_EQ(stalls, 0U);
+  EXPECT_EQ(waits, 0U);
 }
 
 }  // namespace

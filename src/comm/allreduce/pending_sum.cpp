@@ -1,4 +1,8 @@
+#include "comm/allreduce/pending_sum.hpp"
+
+#include <exception>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "comm/communicator.hpp"
@@ -8,6 +12,7 @@ namespace plumb::comm {
 
 struct PendingSum::Request {
   MPI_Request value = MPI_REQUEST_NULL;
+  int exceptions = std::uncaught_exceptions();  // passing when it was begun
 };
 
 PendingSum::PendingSum(std::unique_ptr<Request> request) noexcept : request_(std::move(request)) {}
@@ -15,7 +20,12 @@ PendingSum::PendingSum(std::unique_ptr<Request> request) noexcept : request_(std
 PendingSum::PendingSum(PendingSum&& other) noexcept = default;
 
 PendingSum::~PendingSum() {
-  if (request_) MPI_Wait(&request_->value, MPI_STATUS_IGNORE);
+  if (!request_) return;
+  if (std::uncaught_exceptions() > request_->exceptions) {
+    static_cast<void>(request_.release());  // MPI may still look at it
+    return;
+  }
+  MPI_Wait(&request_->value, MPI_STATUS_IGNORE);
 }
 
 bool PendingSum::test() {

@@ -17,11 +17,11 @@ namespace plumb::comm {
 /// Up to so many bytes on the wire whole vectors are exchanged, which takes half the messages and
 /// more volume; larger ones are halved and doubled. See bench/README.md for the measurement.
 inline constexpr std::size_t kExchangeBytes = std::size_t{32} << 10;
-inline constexpr double kStallSeconds = 30;
+inline constexpr double kReportWaitSeconds = 30;
 inline constexpr int kChannels = 16;
 
-/// A wait without any news.
-struct Stall {
+/// A wait in which nothing has moved.
+struct LongWait {
   struct Sum {
     std::uint64_t ticket;    // which one, see TreeAllreduce::start
     std::vector<int> ranks;  // those that owe a message or its receipt
@@ -36,9 +36,9 @@ struct TreeOptions {
   /// 0 .. kChannels-1: objects that have sums under way at the same time need different ones, the
   /// same on all ranks.
   int channel = 0;
-  double stall_seconds = kStallSeconds;  // > 0
-  /// Told, on the rank that waits, after each stall_seconds without any news. Default: nobody.
-  std::function<void(const Stall&)> on_stall = {};
+  double report_wait_seconds = kReportWaitSeconds;  // > 0
+  /// Called on the rank that waits, after each report_wait_seconds in which nothing has moved.
+  std::function<void(const LongWait&)> on_long_wait = {};
 };
 
 /// values[i] becomes the sum over ranks, grouped as the aligned binary tree over ranks:
@@ -80,7 +80,7 @@ class TreeAllreduce {
   /// Whether all that was started is done.
   [[nodiscard]] bool idle() const;
   /// What is under way, and whom it waits for.
-  [[nodiscard]] std::vector<Stall::Sum> under_way() const;
+  [[nodiscard]] std::vector<LongWait::Sum> under_way() const;
   /// Moves everything on until this one is done; `meanwhile` is called again and again, for other
   /// things that need polling, and returns whether they moved, which is news, too.
   void wait(Ticket ticket, const std::function<bool()>& meanwhile = {});

@@ -1,11 +1,11 @@
-#include "comm/datagram_socket.hpp"
+#include "watchdog/datagram_socket.hpp"
 
 #include <gtest/gtest.h>
 #include <poll.h>
 
 #include <array>
 
-namespace plumb::comm {
+namespace plumb::watchdog {
 namespace {
 
 constexpr std::uint32_t kThisHost = 0x7F000001;
@@ -62,4 +62,4 @@ TEST(own_addresses, begin_with_loopback_and_are_at_most_so_many) {
 }
 
 }  // namespace
-}  // namespace plumb::comm
+}  // namespace plumb::watchdog

@@ -1,4 +1,4 @@
-#include "comm/heartbeat.hpp"
+#include "watchdog/message.hpp"
 
 #include <fmt/format.h>
 
@@ -7,18 +7,18 @@
 
 #include "core/error.hpp"
 
-namespace plumb::comm {
+namespace plumb::watchdog {
 namespace {
 
 constexpr std::array<std::uint8_t, 4> kMagic = {'P', 'L', 'H', 'B'};
-constexpr std::size_t kBeatAt = 4;
+constexpr std::size_t kKindAt = 4;
 constexpr std::size_t kPathAt = 5;  // two unused bytes follow
 constexpr std::size_t kRankAt = 8;
 constexpr std::size_t kTokenAt = 12;
 
 // Little-endian on every machine.
 template <class Number>
-void put(HeartbeatBytes& bytes, std::size_t at, Number value) {
+void put(MessageBytes& bytes, std::size_t at, Number value) {
   for (std::size_t i = 0; i < sizeof(Number); ++i) {
     bytes[at + i] = static_cast<std::uint8_t>((value >> (8 * i)) & 0xFFU);
   }
@@ -33,9 +33,9 @@ Number get(std::span<const std::uint8_t> bytes, std::size_t at) {
   return value;
 }
 
-bool is_beat(std::uint8_t byte) {
-  return byte >= static_cast<std::uint8_t>(Beat::Alive) &&
-         byte <= static_cast<std::uint8_t>(Beat::Signalled);
+bool is_kind(std::uint8_t byte) {
+  return byte >= static_cast<std::uint8_t>(MessageKind::Heartbeat) &&
+         byte <= static_cast<std::uint8_t>(MessageKind::Terminating);
 }
 
 // A number that is missing or too large leaves `words` in a failed state.
@@ -53,27 +53,27 @@ std::vector<Address> read_addresses(std::istringstream& words) {
 
 void require_end(std::istringstream& words, const std::string& text) {
   if (words && (words >> std::ws).eof()) return;
-  throw core::IoError("the invitation to watch ranks is garbled: '" + text + "'");
+  throw core::IoError("the handshake of the failure detectors is garbled: '" + text + "'");
 }
 
 }  // namespace
 
-HeartbeatBytes encode(const Heartbeat& heartbeat) {
-  HeartbeatBytes bytes{};
+MessageBytes encode(const Message& message) {
+  MessageBytes bytes{};
   std::copy(kMagic.begin(), kMagic.end(), bytes.begin());
-  bytes[kBeatAt] = static_cast<std::uint8_t>(heartbeat.beat);
-  bytes[kPathAt] = heartbeat.path;
-  put(bytes, kRankAt, heartbeat.rank);
-  put(bytes, kTokenAt, heartbeat.token);
+  bytes[kKindAt] = static_cast<std::uint8_t>(message.kind);
+  bytes[kPathAt] = message.path;
+  put(bytes, kRankAt, message.rank);
+  put(bytes, kTokenAt, message.token);
   return bytes;
 }
 
-std::optional<Heartbeat> decode(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() != HeartbeatBytes().size()) return std::nullopt;
+std::optional<Message> decode(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() != MessageBytes().size()) return std::nullopt;
   if (!std::equal(kMagic.begin(), kMagic.end(), bytes.begin())) return std::nullopt;
-  if (!is_beat(bytes[kBeatAt])) return std::nullopt;
-  return Heartbeat{static_cast<Beat>(bytes[kBeatAt]), bytes[kPathAt],
-                   get<std::uint32_t>(bytes, kRankAt), get<std::uint64_t>(bytes, kTokenAt)};
+  if (!is_kind(bytes[kKindAt])) return std::nullopt;
+  return Message{static_cast<MessageKind>(bytes[kKindAt]), bytes[kPathAt],
+                 get<std::uint32_t>(bytes, kRankAt), get<std::uint64_t>(bytes, kTokenAt)};
 }
 
 std::string to_text(const std::vector<Address>& addresses) {
@@ -83,9 +83,9 @@ std::string to_text(const std::vector<Address>& addresses) {
   return text;
 }
 
-std::string to_text(const Invitation& invitation) {
-  return fmt::format("{} {} {} {}", invitation.token, invitation.seconds,
-                     to_text(invitation.addresses), to_text(invitation.peers));
+std::string to_text(const Handshake& handshake) {
+  return fmt::format("{} {} {} {}", handshake.token, handshake.seconds,
+                     to_text(handshake.addresses), to_text(handshake.peers));
 }
 
 std::vector<Address> addresses_from(const std::string& text) {
@@ -95,14 +95,14 @@ std::vector<Address> addresses_from(const std::string& text) {
   return addresses;
 }
 
-Invitation invitation_from(const std::string& text) {
+Handshake handshake_from(const std::string& text) {
   std::istringstream words(text);
-  Invitation invitation;
-  words >> invitation.token >> invitation.seconds;
-  invitation.addresses = read_addresses(words);
-  invitation.peers = read_addresses(words);
+  Handshake handshake;
+  words >> handshake.token >> handshake.seconds;
+  handshake.addresses = read_addresses(words);
+  handshake.peers = read_addresses(words);
   require_end(words, text);
-  return invitation;
+  return handshake;
 }
 
-}  // namespace plumb::comm
+}  // namespace plumb::watchdog

@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "comm/heartbeat.hpp"
+#include "watchdog/message.hpp"
 
-namespace plumb::comm {
+namespace plumb::watchdog {
 
 /// A socket on all of this host's addresses, with a port that the system chose.
 class DatagramSocket {
@@ -43,4 +43,4 @@ bool is_loopback(const Address& address);
 /// This host's IPv4 addresses that are up, loopback first, at most `most`, each with this port.
 std::vector<Address> own_addresses(std::uint16_t port, std::size_t most);
 
-}  // namespace plumb::comm
+}  // namespace plumb::watchdog

@@ -1,5 +1,5 @@
 // Each end is tried in a child process: GoogleTest's death tests.
-#include "core/orderly_end.hpp"
+#include "watchdog/graceful_shutdown.hpp"
 
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -12,86 +12,88 @@
 #include <thread>
 
 #include "core/clock.hpp"
-#include "core/end_signals.hpp"
 #include "core/error.hpp"
+#include "watchdog/termination_signals.hpp"
 
-namespace plumb::core {
+namespace plumb::watchdog {
 namespace {
 
 using namespace std::chrono_literals;
 
 void say(const char* text) { std::fputs(text, stderr); }
 
-class OrderlyEnd : public ::testing::Test {
+class GracefulShutdown : public ::testing::Test {
  protected:
   // These tests start threads.
   void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 
 [[noreturn]] void end_now(int exit_code) {
-  begin_end(exit_code);
-  close_records();
+  begin_shutdown(exit_code);
+  run_shutdown_hooks();
   std::_Exit(exit_code);
 }
 
-TEST_F(OrderlyEnd, runs_the_last_acts_that_are_left) {
+TEST_F(GracefulShutdown, runs_the_last_acts_that_are_left) {
   EXPECT_EXIT(
       {
-        const LastAct first([] { say("first "); });
+        const ShutdownHook first([] { say("first "); });
         {
-          const LastAct over([] { say("over "); });
+          const ShutdownHook over([] { say("over "); });
         }
-        const LastAct failing([] { throw std::runtime_error("full disk"); });
-        const LastAct second([] { say("second."); });
+        const ShutdownHook failing([] { throw std::runtime_error("full disk"); });
+        const ShutdownHook second([] { say("second."); });
         end_now(3);
       },
       ::testing::ExitedWithCode(3), "^first second\\.$");
 }
 
-TEST_F(OrderlyEnd, waits_until_a_write_is_done) {
+TEST_F(GracefulShutdown, waits_until_a_write_is_done) {
   EXPECT_EXIT(
       {
-        auto hold = hold_end();
-        const auto again = std::make_unique<std::unique_lock<std::recursive_mutex>>(hold_end());
+        auto deferred = defer_shutdown();
+        const auto again =
+            std::make_unique<std::unique_lock<std::recursive_mutex>>(defer_shutdown());
         std::thread([] { end_now(3); }).detach();
         std::this_thread::sleep_for(200ms);
         say("written");
         again->unlock();
-        hold.unlock();
+        deferred.unlock();
         std::this_thread::sleep_for(10s);
       },
       ::testing::ExitedWithCode(3), "^written$");
 }
 
-TEST_F(OrderlyEnd, does_not_wait_for_ever) {
-  const Stopwatch watch;
+TEST_F(GracefulShutdown, does_not_wait_for_ever) {
+  const core::Stopwatch watch;
   EXPECT_EXIT(
       {
-        const auto hold = hold_end();
+        const auto deferred = defer_shutdown();
         std::thread([] { end_now(3); }).join();
       },
       ::testing::ExitedWithCode(3), "^$");
-  EXPECT_GE(watch.elapsed(), kEndSeconds);
+  EXPECT_GE(watch.elapsed(), kShutdownSeconds);
 }
 
-TEST_F(OrderlyEnd, belongs_to_the_first_who_begins_it) {
+TEST_F(GracefulShutdown, belongs_to_the_first_who_begins_it) {
   EXPECT_EXIT(
       {
-        begin_end(3);
+        begin_shutdown(3);
         std::thread([] { end_now(4); }).detach();
         std::this_thread::sleep_for(200ms);
-        close_records();
+        run_shutdown_hooks();
         std::_Exit(3);
       },
       ::testing::ExitedWithCode(3), "");
 }
 
-TEST_F(OrderlyEnd, follows_a_signal_and_shows_it_to_the_parent) {
+TEST_F(GracefulShutdown, follows_a_signal_and_shows_it_to_the_parent) {
   for (const int signal : {SIGTERM, SIGINT}) {
     EXPECT_EXIT(
         {
-          const LastAct act([] { say("kept. "); });
-          const EndSignals signals([](int number) { std::fprintf(stderr, "last %d", number); });
+          const ShutdownHook hook([] { say("kept. "); });
+          const TerminationSignals signals(
+              [](int number) { std::fprintf(stderr, "last %d", number); });
           ::raise(signal);
           std::this_thread::sleep_for(10s);
         },
@@ -99,22 +101,22 @@ TEST_F(OrderlyEnd, follows_a_signal_and_shows_it_to_the_parent) {
   }
 }
 
-TEST_F(OrderlyEnd, leaves_signals_alone_before_and_after) {
+TEST_F(GracefulShutdown, leaves_signals_alone_before_and_after) {
   EXPECT_EXIT(
       {
         {
-          const EndSignals signals([](int) { say("too late"); });
+          const TerminationSignals signals([](int) { say("too late"); });
         }
         ::raise(SIGTERM);
       },
       ::testing::KilledBySignal(SIGTERM), "^$");
 }
 
-TEST_F(OrderlyEnd, does_not_follow_a_signal_that_is_ignored) {
+TEST_F(GracefulShutdown, does_not_follow_a_signal_that_is_ignored) {
   EXPECT_EXIT(
       {
         std::signal(SIGINT, SIG_IGN);
-        const EndSignals signals([](int) {});
+        const TerminationSignals signals([](int) {});
         ::raise(SIGINT);
         std::this_thread::sleep_for(200ms);
         std::_Exit(0);
@@ -123,7 +125,7 @@ TEST_F(OrderlyEnd, does_not_follow_a_signal_that_is_ignored) {
 }
 
 // Stacks larger than the address space: the system has no thread to give.
-TEST_F(OrderlyEnd, is_refused_without_a_thread_and_leaves_no_descriptor_behind) {
+TEST_F(GracefulShutdown, is_refused_without_a_thread_and_leaves_no_descriptor_behind) {
   EXPECT_EXIT(
       {
         pthread_attr_t attributes;
@@ -133,8 +135,8 @@ TEST_F(OrderlyEnd, is_refused_without_a_thread_and_leaves_no_descriptor_behind) 
         const int before = ::dup(0);
         ::close(before);
         try {
-          const EndSignals signals([](int) {});
-        } catch (const Error& error) {
+          const TerminationSignals signals([](int) {});
+        } catch (const core::Error& error) {
           say(error.what());
         }
         std::_Exit(::dup(0) == before ? 5 : 6);
@@ -143,4 +145,4 @@ TEST_F(OrderlyEnd, is_refused_without_a_thread_and_leaves_no_descriptor_behind) 
 }
 
 }  // namespace
-}  // namespace plumb::core
+}  // namespace plumb::watchdog

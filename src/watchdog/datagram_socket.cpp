@@ -1,4 +1,4 @@
-#include "comm/datagram_socket.hpp"
+#include "watchdog/datagram_socket.hpp"
 
 #include <fmt/format.h>
 #include <ifaddrs.h>
@@ -14,10 +14,10 @@
 
 #include "core/error.hpp"
 
-namespace plumb::comm {
+namespace plumb::watchdog {
 namespace {
 
-// Enough for a beat of some thousand ranks at once; the system may grant less.
+// Enough for the heartbeats of some thousand ranks at once; the system may grant less.
 constexpr int kBufferBytes = 1 << 20;
 
 [[noreturn]] void fail(const char* call) {
@@ -101,4 +101,4 @@ std::vector<Address> own_addresses(std::uint16_t port, std::size_t most) {
   return addresses;
 }
 
-}  // namespace plumb::comm
+}  // namespace plumb::watchdog

@@ -1,4 +1,4 @@
-#include "core/end_signals.hpp"
+#include "watchdog/termination_signals.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -14,9 +14,9 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/orderly_end.hpp"
+#include "watchdog/graceful_shutdown.hpp"
 
-namespace plumb::core {
+namespace plumb::watchdog {
 namespace {
 
 constexpr std::array kSignals = {SIGTERM, SIGINT};
@@ -58,29 +58,30 @@ void let_go(int signal) {
 
 }  // namespace
 
-EndSignals::EndSignals(std::function<void(int)> last_words) : last_words_(std::move(last_words)) {
+TerminationSignals::TerminationSignals(std::function<void(int)> before_exit)
+    : before_exit_(std::move(before_exit)) {
   if (::pipe2(pipe_, O_CLOEXEC) != 0) {
-    throw IoError(std::string("pipe2: ") + std::strerror(errno));
+    throw core::IoError(std::string("pipe2: ") + std::strerror(errno));
   }
   start_thread();
   pipe_end = pipe_[1];
   for (const int signal : kSignals) handle(signal);
 }
 
-void EndSignals::start_thread() {
+void TerminationSignals::start_thread() {
   try {
     thread_ = std::thread([this] { wait_for_signal(); });
   } catch (const std::system_error& error) {
     close_pipe();
-    throw IoError(std::string("a thread for signals: ") + error.what());
+    throw core::IoError(std::string("a thread for signals: ") + error.what());
   }
 }
 
-void EndSignals::close_pipe() const {
+void TerminationSignals::close_pipe() const {
   for (const int descriptor : pipe_) ::close(descriptor);
 }
 
-EndSignals::~EndSignals() {
+TerminationSignals::~TerminationSignals() {
   for (const int signal : kSignals) let_go(signal);
   // A full pipe holds a signal: then the thread is ending the process.
   [[maybe_unused]] const auto written = ::write(pipe_[1], &kStop, 1);
@@ -89,14 +90,14 @@ EndSignals::~EndSignals() {
   close_pipe();
 }
 
-void EndSignals::wait_for_signal() const {
+void TerminationSignals::wait_for_signal() const {
   unsigned char signal = kStop;
   while (::read(pipe_[0], &signal, 1) < 0 && errno == EINTR) continue;
   if (signal == kStop) return;
-  begin_end(128 + signal);
-  close_records();
-  last_words_(signal);
+  begin_shutdown(128 + signal);
+  run_shutdown_hooks();
+  before_exit_(signal);
   die_of(signal);
 }
 
-}  // namespace plumb::core
+}  // namespace plumb::watchdog
