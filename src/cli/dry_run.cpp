@@ -9,8 +9,8 @@
 #include "data/dataset.hpp"
 #include "history/quantities.hpp"
 #include "net/network.hpp"
-#include "train/bucket_plan.hpp"
-#include "train/problem.hpp"
+#include "train/context.hpp"
+#include "train/gradient_pieces.hpp"
 #include "train/trainer.hpp"
 
 namespace plumb::cli {

@@ -15,7 +15,7 @@
 #include "data/dataset.hpp"
 #include "net/idle_pooling.hpp"
 #include "net/network.hpp"
-#include "train/problem.hpp"
+#include "train/context.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::cli {

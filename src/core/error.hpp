@@ -11,7 +11,7 @@ enum class ExitCode : int {
   Usage = 1,               // wrong usage or study file
   VerificationFailed = 2,  // a run's own checks, or `compare --exact`, found a difference
   InputOutput = 3,         // a file could not be read or written
-  StoppedEarly = 4,        // stopped on request, checkpoint written
+  // 4 is reserved: stopped early, checkpoint written
 };
 
 /// What went wrong, in one line without the leading "plumbline: error: ":

@@ -7,7 +7,7 @@
 #include "data/sample_order.hpp"
 #include "history/quantities.hpp"
 #include "theory/decay_check.hpp"
-#include "train/problem.hpp"
+#include "train/context.hpp"
 
 namespace plumb::experiment {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "train/bucket_plan.hpp"
+#include "train/gradient_pieces.hpp"
 #include "train/gradient_reducer.hpp"
 
 namespace plumb::train {

@@ -7,8 +7,15 @@
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
+#include "net/problem.hpp"
 
 namespace plumb::train {
+
+/// A data set as a network sees it.
+inline net::ProblemShape problem_of(const data::Dataset& dataset) {
+  const data::Image image = dataset.image().value_or(data::Image{});
+  return {dataset.inputs(), dataset.classes(), image.height, image.width};
+}
 
 /// Borrowed; must outlive the training.
 struct TrainContext {

@@ -7,7 +7,6 @@
 #include "math/formats/exponent_counts.hpp"
 #include "math/vector_kernels.hpp"
 #include "train/gradient_store.hpp"
-#include "train/measure.hpp"
 #include "train/settings.hpp"
 
 namespace plumb::train {

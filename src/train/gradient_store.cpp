@@ -4,7 +4,7 @@
 
 #include "math/vector_kernels.hpp"
 #include "train/parallel.hpp"
-#include "train/tree_fold.hpp"
+#include "train/work_plan.hpp"
 
 namespace plumb::train {
 

@@ -7,9 +7,15 @@
 
 #include "core/aligned_buffer.hpp"
 #include "net/network.hpp"
-#include "train/update_chunks.hpp"
+#include "train/gradient_pieces.hpp"
 
 namespace plumb::train {
+
+/// What is measured in a step besides training.
+struct Measure {
+  bool sums = false;    // norms and shares of every layer
+  bool counts = false;  // exponent histograms too; only together with sums
+};
 
 /// One block for each thread: the gradient of the parameters, then the extra block. After the sum
 /// the first thread's block holds the total.

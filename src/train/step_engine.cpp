@@ -6,9 +6,9 @@
 
 #include "core/clock.hpp"
 #include "math/vector_kernels.hpp"
+#include "train/context.hpp"
 #include "train/parallel.hpp"
-#include "train/problem.hpp"
-#include "train/tree_fold.hpp"
+#include "train/work_plan.hpp"
 
 namespace plumb::train {
 namespace {

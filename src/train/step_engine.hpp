@@ -14,7 +14,6 @@
 #include "train/gradient_finish.hpp"
 #include "train/gradient_store.hpp"
 #include "train/gradient_sync.hpp"
-#include "train/measure.hpp"
 #include "train/observer.hpp"
 #include "train/optimizers/update_rule.hpp"
 #include "train/settings.hpp"

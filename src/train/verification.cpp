@@ -10,7 +10,7 @@
 
 #include "core/aligned_buffer.hpp"
 #include "net/gradient_check.hpp"
-#include "train/problem.hpp"
+#include "train/context.hpp"
 
 namespace plumb::train {
 namespace {

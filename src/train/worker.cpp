@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "math/vector_kernels.hpp"
-#include "train/tree_fold.hpp"
+#include "train/work_plan.hpp"
 
 namespace plumb::train {
 namespace {

@@ -10,7 +10,6 @@
 #include "data/sample_order.hpp"
 #include "net/network.hpp"
 #include "train/gradient_store.hpp"
-#include "train/measure.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::train {

@@ -9,7 +9,7 @@
 #include "core/random.hpp"
 #include "data/dataset.hpp"
 #include "probe/history_probe.hpp"
-#include "train/problem.hpp"
+#include "train/context.hpp"
 #include "train/trainer.hpp"
 #include "world.hpp"
 

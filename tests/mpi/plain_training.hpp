@@ -14,9 +14,9 @@
 #include "math/vector_kernels.hpp"
 #include "net/initializers.hpp"
 #include "net/network.hpp"
-#include "train/problem.hpp"
+#include "train/context.hpp"
 #include "train/settings.hpp"
-#include "train/tree_fold.hpp"
+#include "train/work_plan.hpp"
 
 namespace plumb::test {
 

@@ -5,8 +5,8 @@
 
 #include "core/aligned_buffer.hpp"
 #include "math/vector_kernels.hpp"
+#include "train/gradient_pieces.hpp"
 #include "train/settings.hpp"
-#include "train/update_chunks.hpp"
 
 namespace plumb::train {
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "train/tree_fold.hpp"
 
 namespace plumb::train {
 namespace {

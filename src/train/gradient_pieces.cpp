@@ -1,9 +1,12 @@
-#include "train/bucket_plan.hpp"
+#include "train/gradient_pieces.hpp"
 
 #include <algorithm>
 
 namespace plumb::train {
 namespace {
+
+// 64 KiB of floats: gradient, weights and velocity of a chunk fit a second-level cache together.
+constexpr std::size_t kChunk = 16384;
 
 constexpr std::size_t kLine = 16;  // elements: whole cache lines of either type
 
@@ -23,6 +26,31 @@ void cut_run(Bucket run, std::size_t longest, std::vector<Bucket>& buckets) {
 }
 
 }  // namespace
+
+std::vector<Chunk> cut_into_chunks(const net::ParameterLayout& layout) {
+  std::vector<Chunk> chunks;
+  for (std::size_t group = 0; group < layout.layers(); ++group) {
+    for (const net::ParameterRun& run : layout.runs(group)) {
+      // Biases are few, and are not cut.
+      const std::size_t longest = run.role == net::TensorRole::Bias ? run.count : kChunk;
+      for (std::size_t done = 0; done < run.count; done += longest) {
+        chunks.push_back({group, run.offset + done, std::min(longest, run.count - done), run.role});
+      }
+    }
+  }
+  return chunks;
+}
+
+std::vector<ExtraChunk> cut_into_chunks(const net::ExtraLayout& extra) {
+  std::vector<ExtraChunk> chunks;
+  for (std::size_t part = 0; part < extra.parts().size(); ++part) {
+    const net::ExtraPart& whole = extra.parts()[part];
+    for (std::size_t done = 0; done < whole.count; done += kChunk) {
+      chunks.push_back({part, whole.offset + done, std::min(kChunk, whole.count - done)});
+    }
+  }
+  return chunks;
+}
 
 std::vector<Bucket> cut_into_buckets(const net::ParameterLayout& layout, std::size_t longest) {
   std::vector<Bucket> buckets;

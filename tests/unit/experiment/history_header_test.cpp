@@ -1,4 +1,4 @@
-#include "experiment/bucket_layers.hpp"
+#include "experiment/history_header.hpp"
 
 #include <gtest/gtest.h>
 
