@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "comm/session.hpp"
 #include "watchdog/monitor.hpp"
 
 namespace plumb::watchdog {
