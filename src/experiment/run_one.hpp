@@ -23,7 +23,7 @@ struct RunInputs {
   bool overwrite;
   std::string toml;
   std::string provenance_json;
-  /// See train::TrainContext. Default: nobody is told.
+  /// See train::TrainContext. By default long waits are not reported.
   std::function<void(const std::string&)> on_long_wait = {};
 };
 
@@ -33,8 +33,8 @@ struct RunOutputs {
   double samples = 0;        // all steps
 };
 
-/// Collective. The history file stands under its final name on return. `observers` are told what
-/// happens besides the recorder.
+/// Collective. The history file stands under its final name on return. `observers` are notified
+/// like the recorder.
 /// Throws core::AgreedError when the history could not be written or the network does not fit.
 RunOutputs run_one(const RunInputs& inputs, std::span<train::Observer* const> observers);
 

@@ -22,7 +22,7 @@ struct TrainContext {
   const comm::Communicator& communicator;
   const data::Dataset& dataset;
   std::size_t threads = 1;  // per rank
-  /// Told on the rank that waits when a sum over ranks stalls, see comm::TreeOptions.
+  /// Called, on the rank that waits, when a sum over ranks takes long, see comm::TreeOptions.
   std::function<void(const std::string&)> on_long_wait = {};
 };
 

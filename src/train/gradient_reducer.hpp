@@ -47,7 +47,7 @@ class GradientReducer {
   virtual ~GradientReducer() = default;
 
   virtual void begin() {}
-  /// Who has to hear of the backward pass; null: nobody.
+  /// What is notified of the progress of the backward pass; null: no listener is needed.
   virtual BackwardListener* listener() { return nullptr; }
   /// The gradients of all threads are in the store; with_extra: the extra block is summed, too.
   virtual void backward_done(bool with_extra) = 0;

@@ -51,10 +51,10 @@ class GradientSync {
   GradientSync(const GradientSync&) = delete;
   GradientSync& operator=(const GradientSync&) = delete;
 
-  /// Calls backward(listener), which puts the gradients of all threads into the store and has the
-  /// listener (null: nobody) hear how far they are; what is complete is sent off meanwhile.
-  /// with_extra: the extra block is measured and summed, too. Throws std::logic_error while another
-  /// gradient is in flight.
+  /// Calls backward(listener), which puts the gradients of all threads into the store and
+  /// notifies the listener (null: there is none) of how far they are; what is complete is sent off
+  /// meanwhile. with_extra: the extra block is measured and summed, too. Throws std::logic_error
+  /// while another gradient is in flight.
   template <class Backward>
   [[nodiscard]] GradientInFlight<T> start(bool with_extra, const Backward& backward) {
     GradientInFlight<T> gradient = begin();

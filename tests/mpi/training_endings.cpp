@@ -72,7 +72,7 @@ TEST(training, ends_in_order_on_all_ranks_when_an_observer_fails) {
     train::Observer* const observers[] = {&disk};
     try {
       train_now(small_network(), small_training(), {world(), *dataset, 1}, observers);
-      ADD_FAILURE() << "nobody was told";
+      ADD_FAILURE() << "the observer's error was lost";
     } catch (const core::AgreedError& error) {
       EXPECT_EQ(error.code(), core::ExitCode::InputOutput);
       EXPECT_EQ(error.reports(), world().rank() == 0);

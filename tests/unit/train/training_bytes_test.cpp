@@ -28,7 +28,7 @@ std::size_t bytes(std::size_t width, const TrainSettings& settings, std::size_t 
   return training_bytes(network_of(width), settings, kProblem, ranks, threads);
 }
 
-TEST(training_bytes, of_a_network_no_machine_has_memory_for_are_told_at_once) {
+TEST(training_bytes, of_a_network_no_machine_has_memory_for_are_known_without_allocating) {
   constexpr double kWeights = 1e6 * 1e6;
   // Parameters and gradient in float32; for the check both in float64.
   EXPECT_NEAR(static_cast<double>(bytes(1'000'000, one_slice())) / (kWeights * (4 + 4 + 8 + 8)), 1,

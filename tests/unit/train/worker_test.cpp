@@ -122,11 +122,11 @@ TEST_P(WorkerOf, a_family_tells_of_every_group_once_the_last_first) {
 
 TEST_P(WorkerOf, a_family_tells_of_a_group_when_its_gradient_is_complete) {
   Step step(GetParam());
-  std::vector<std::vector<float>> when_told(step.network->groups());
-  Listener listener([&](std::size_t group) { when_told[group] = step.gradient(group); });
+  std::vector<std::vector<float>> when_notified(step.network->groups());
+  Listener listener([&](std::size_t group) { when_notified[group] = step.gradient(group); });
   step.backward(&listener);
-  for (std::size_t group = 0; group < when_told.size(); ++group) {
-    EXPECT_TRUE(same_bits(when_told[group], step.gradient(group))) << "group " << group;
+  for (std::size_t group = 0; group < when_notified.size(); ++group) {
+    EXPECT_TRUE(same_bits(when_notified[group], step.gradient(group))) << "group " << group;
   }
 }
 
