@@ -94,16 +94,26 @@ std::vector<Key> network_keys() {
            "Factor of the initial W of `rnn`.", {with_family({Family::Rnn})})};
 }
 
+/// What data.path must name, source by source.
+std::string path_help() {
+  std::string help;
+  for (const data::SourceInfo* source : data::sources()) {
+    if (!source->reads_files()) continue;
+    if (!help.empty()) help += "; ";
+    help.append("`").append(source->name).append("`: ").append(source->path);
+  }
+  return help + ". Relative to the data folder (`--data-dir`). Data from files needs it.";
+}
+
 std::vector<Key> data_keys() {
   using data::SourceInfo;
+  const std::string path = path_help();
   return {
       choice("data.source", PLUMB_FIELD(data.source), "Where samples come from, see below."),
-      text("data.path", Text{}, PLUMB_FIELD(data.path),
-           "`idx`: the folder with the four MNIST-named files; `csv`: the training file. Relative "
-           "to the data folder (`--data-dir`). Data from files needs it.",
+      text("data.path", Text{}, PLUMB_FIELD(data.path), path.c_str(),
            {with_source([](const SourceInfo& source) { return source.reads_files(); })}),
       text("data.test_path", Text{}, PLUMB_FIELD(data.test_path),
-           "The test file. Without it there is no test split.",
+           "The file of the test split. Without it the one that `data.path` holds, if any.",
            {with_source(&SourceInfo::takes_test_path)}),
       integer("data.samples", kAtLeastZero, PLUMB_FIELD(data.samples),
               "Train on the first so many samples only; 0: on all, which for generated data is an "
