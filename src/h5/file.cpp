@@ -16,9 +16,6 @@ const std::string kNoObject;
 
 Handle file_access(H5F_close_degree_t degree, const Place& place) {
   Handle list(checked(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", place), H5Pclose);
-  // netCDF and older readers do not take the 1.10 format.
-  checked(H5Pset_libver_bounds(list.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18),
-          "H5Pset_libver_bounds", place);
   checked(H5Pset_fclose_degree(list.get(), degree), "H5Pset_fclose_degree", place);
   // Lock where the file system can; parallel file systems that cannot are no reason to stop.
   checked(H5Pset_file_locking(list.get(), true, true), "H5Pset_file_locking", place);
@@ -57,6 +54,9 @@ File File::create(const std::filesystem::path& path) {
   const Place place{name, kNoObject};
   // Strong: once closed, nothing of this file is written any more.
   const Handle access = file_access(H5F_CLOSE_STRONG, place);
+  // What is written must be the 1.8 format: netCDF and older readers do not take the 1.10 one.
+  checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18),
+          "H5Pset_libver_bounds", place);
   const Handle creation = file_creation(place);
   Handle handle(checked(H5Fcreate(name.c_str(), H5F_ACC_EXCL, creation.get(), access.get()),
                         "H5Fcreate", place),
