@@ -11,7 +11,8 @@ namespace plumb::data {
 namespace {
 
 constexpr const SourceInfo* kSources[] = {&kShapesSource, &kTeacherSource, &kSpiralsSource,
-                                          &kIdxSource,    &kCsvSource,     &kAddingSource};
+                                          &kIdxSource,    &kCsvSource,     &kHdf5Source,
+                                          &kAddingSource};
 
 std::vector<core::Named<Source>> all_names() {
   std::vector<core::Named<Source>> names;

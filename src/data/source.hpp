@@ -16,7 +16,7 @@
 
 namespace plumb::data {
 
-enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Adding };
+enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Hdf5, Adding };
 
 std::span<const core::Named<Source>> enum_names(Source);
 
@@ -58,6 +58,7 @@ extern const SourceInfo kTeacherSource;
 extern const SourceInfo kSpiralsSource;
 extern const SourceInfo kIdxSource;
 extern const SourceInfo kCsvSource;
+extern const SourceInfo kHdf5Source;
 extern const SourceInfo kAddingSource;
 
 /// All sources, in the order in which users see them.

@@ -96,11 +96,11 @@ TEST(residual, needs_a_second_hidden_layer) {
 TEST(convolution, needs_images) {
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata.source = 'teacher'"),
             "study.toml:2: data.source = teacher does not go with network.family = cnn "
-            "(study.toml:1): its samples are no images; allowed: shapes, idx or csv with "
+            "(study.toml:1): its samples are no images; allowed: shapes, idx, csv or hdf5 with "
             "network.family = cnn");
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata.source = ['shapes', 'spirals']"),
             "study.toml:2: data.source = spirals does not go with network.family = cnn "
-            "(study.toml:1): its samples are no images; allowed: shapes, idx or csv with "
+            "(study.toml:1): its samples are no images; allowed: shapes, idx, csv or hdf5 with "
             "network.family = cnn");
   EXPECT_EQ(error_of("network.family = 'cnn'"), "accepted");
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata = {source = ['idx', 'csv'], path = 'x'}"),

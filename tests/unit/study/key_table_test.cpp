@@ -56,7 +56,8 @@ Companions companions_of(const Key& key, const std::string& value) {
   if (key.name == "network.init" && value == "identity") others["network.family"] = "rnn";
   if (key.name == "data.source" && value == "adding") others["network.family"] = "rnn";
   const std::string source = key.name == "data.source" ? value : others["data.source"];
-  if (key.name != "data.path" && (source == "idx" || source == "csv")) others["data.path"] = "x";
+  const data::SourceInfo& info = data::info_of(core::value_of<data::Source>(source));
+  if (key.name != "data.path" && info.reads_files()) others["data.path"] = "x";
   if (source.empty()) others.erase("data.source");
   return others;
 }
