@@ -14,6 +14,14 @@ bool interleaves_at_random(std::string_view argument) {
   return argument.starts_with(kOption) && !argument.ends_with("=false");
 }
 
+const CLI::Validator kCount(
+    [](const std::string& text) -> std::string {
+      std::int64_t value = 0;
+      const bool is_count = CLI::detail::lexical_cast(text, value) && value >= 1;
+      return is_count ? "" : text + ": not a count; allowed: 1 or more";
+    },
+    "N");
+
 /// Empty: nothing is wrong.
 std::string fault_of(const std::vector<std::string>& arguments) {
   const auto wrong = std::find_if(arguments.begin(), arguments.end(), interleaves_at_random);
@@ -34,11 +42,11 @@ CommandLine parse(int argc, const char* const* argv) {
   app.set_version_flag("--version", "plumbline_bench " PLUMB_VERSION " (" PLUMB_COMMIT ")");
   app.add_option("--iterations", line.iterations,
                  "timed calls of every benchmark (default: about 0.3 s worth)")
-      ->check(CLI::PositiveNumber);
+      ->check(kCount);
   app.add_option("--threads", line.threads,
                  "threads per rank in the training step (default: this rank's share of the "
                  "machine)")
-      ->check(CLI::PositiveNumber);
+      ->check(kCount);
   app.allow_extras();
   try {
     app.parse(argc, argv);
