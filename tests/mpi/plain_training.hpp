@@ -10,6 +10,7 @@
 #include "data/sample_order.hpp"
 #include "math/square_sum.hpp"
 #include "math/updates/adam_update.hpp"
+#include "math/updates/nesterov_update.hpp"
 #include "math/updates/sgd_update.hpp"
 #include "math/vector_kernels.hpp"
 #include "net/initializers.hpp"
@@ -110,12 +111,19 @@ class PlainTraining {
     const auto part = [&](std::vector<T>& block) {
       return std::span<T>(block).subspan(offset, count);
     };
-    if (settings_.optimizer == train::Optimizer::Sgd) {
-      math::reference::sgd_update_measured<T>(
-          {static_cast<T>(settings_.learning_rate), static_cast<T>(settings_.momentum),
-           static_cast<T>(decay)},
-          clipped, part(velocity_), part(parameters));
-      return;
+    const T rate = static_cast<T>(settings_.learning_rate);
+    const T momentum = static_cast<T>(settings_.momentum);
+    switch (settings_.optimizer) {
+      case train::Optimizer::Sgd:
+        math::reference::sgd_update_measured<T>({rate, momentum, static_cast<T>(decay)}, clipped,
+                                                part(velocity_), part(parameters));
+        return;
+      case train::Optimizer::Nesterov:
+        math::reference::nesterov_update_measured<T>({rate, momentum, static_cast<T>(decay)},
+                                                     clipped, part(velocity_), part(parameters));
+        return;
+      case train::Optimizer::Adam:
+        break;
     }
     const double beta1 = static_cast<T>(settings_.beta1);
     const double beta2 = static_cast<T>(settings_.beta2);

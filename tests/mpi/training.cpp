@@ -34,6 +34,17 @@ TEST(training, with_adam_has_the_bits_of_the_reference) {
   }
 }
 
+TEST(training, with_nesterov_has_the_bits_of_the_reference) {
+  train::TrainSettings settings = small_training();
+  settings.optimizer = train::Optimizer::Nesterov;
+  settings.momentum = 0.75;
+  settings.weight_decay = 0.01;
+  const auto dataset = small_data();
+  for (const bool measure : {false, true}) {
+    expect_reference_bits<float>(small_network(), settings, *dataset, 2, measure);
+  }
+}
+
 TEST(training, with_narrow_gradients_has_the_bits_of_the_reference) {
   const auto dataset = small_data();
   for (const auto format : {math::NumberFormat::BFloat16, math::NumberFormat::Float16}) {

@@ -16,7 +16,7 @@ struct TrainSettings;
 template <class T>
 class UpdateRule;
 
-enum class Optimizer { Sgd, Adam };
+enum class Optimizer { Sgd, Adam, Nesterov };
 
 /// What an optimizer is. Every one reads train.learning_rate and train.weight_decay.
 struct OptimizerInfo {
@@ -33,6 +33,7 @@ struct OptimizerInfo {
 
 extern const OptimizerInfo kSgd;
 extern const OptimizerInfo kAdam;
+extern const OptimizerInfo kNesterov;
 
 struct OptimizerEntry {
   Optimizer optimizer;
@@ -40,8 +41,8 @@ struct OptimizerEntry {
 };
 
 /// In the order in which users see them.
-inline constexpr OptimizerEntry kOptimizers[] = {{Optimizer::Sgd, &kSgd},
-                                                 {Optimizer::Adam, &kAdam}};
+inline constexpr OptimizerEntry kOptimizers[] = {
+    {Optimizer::Sgd, &kSgd}, {Optimizer::Adam, &kAdam}, {Optimizer::Nesterov, &kNesterov}};
 
 /// Throws std::logic_error for one that is missing in kOptimizers.
 const OptimizerInfo& info_of(Optimizer optimizer);

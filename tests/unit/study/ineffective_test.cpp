@@ -121,7 +121,7 @@ TEST(key_without_effect, of_another_family_names_the_family) {
 TEST(key_without_effect, of_another_optimizer_names_the_optimizer) {
   EXPECT_EQ(error_of("[train]\noptimizer = 'adam'\nmomentum = 0.9"),
             "study.toml:3: train.momentum has no effect, train.optimizer is adam (study.toml:2); "
-            "allowed: only with train.optimizer = sgd");
+            "allowed: only with train.optimizer = sgd or nesterov");
   for (const std::string key : {"beta1", "beta2", "epsilon"}) {
     EXPECT_EQ(error_of("train." + key + " = 0.5"),
               "study.toml:1: train." + key +

@@ -89,6 +89,7 @@ TEST(names, are_those_of_the_contract) {
   EXPECT_EQ(core::name_of(net::Pooling::Average), "average");
   EXPECT_EQ(core::name_of(data::Source::Adding), "adding");
   EXPECT_EQ(core::name_of(train::Optimizer::Adam), "adam");
+  EXPECT_EQ(core::name_of(train::Optimizer::Nesterov), "nesterov");
   EXPECT_EQ(core::name_of(math::NumberFormat::BFloat16), "bfloat16");
 }
 

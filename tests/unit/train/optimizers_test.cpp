@@ -22,6 +22,10 @@ TEST(optimizers, say_what_they_keep_for_each_parameter) {
   EXPECT_EQ(state_bytes<double>(settings, 10), 80U);
   settings.optimizer = Optimizer::Adam;
   EXPECT_EQ(state_bytes<float>(settings, 10), 80U);
+  settings.optimizer = Optimizer::Nesterov;
+  EXPECT_EQ(state_bytes<float>(settings, 10), 40U);
+  settings.momentum = 0;
+  EXPECT_EQ(state_bytes<float>(settings, 10), 0U);
 }
 
 // A gradient of one and a learning rate of 1/8: every optimizer's first step goes downwards, and
