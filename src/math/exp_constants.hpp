@@ -35,7 +35,7 @@ struct ExpConstants<float> {
   static constexpr float kLn2Low = -0x1.bd0106p-13F;
   static constexpr float kRoundingMagic = 0x1.8p23F;
   static constexpr float kLowestNormal = -86.0F;  // exp is a normal number, with room for rounding
-  static constexpr float kLowest = -107.0F;       // 4 exp is zero
+  static constexpr float kLowest = -120.0F;       // 120 exp is zero
   static constexpr std::int32_t kExponentBias = 127;
   static constexpr int kMantissaBits = 23;
 };
@@ -49,7 +49,7 @@ struct ExpConstants<double> {
   static constexpr double kLn2Low = -0x1.8432a1b0e2634p-43;
   static constexpr double kRoundingMagic = 0x1.8p52;
   static constexpr double kLowestNormal = -707.0;
-  static constexpr double kLowest = -748.0;
+  static constexpr double kLowest = -760.0;
   static constexpr std::int64_t kExponentBias = 1023;
   static constexpr int kMantissaBits = 52;
 };

@@ -23,7 +23,16 @@ struct NegativeExp {
   Vector<T> scale;
   Vector<T> e;       // exp(x), down to denormal numbers
   Vector<T> four_e;  // 4 exp(x), which may be one where exp(x) is zero already
+  // exp(x) = part * rest, both normal: (f * part) * rest is f exp(x), rounded once where it is
+  // small.
+  Vector<T> part;
+  Vector<T> rest;
 };
+
+template <class T>
+HWY_INLINE Vector<T> times_exp(Vector<T> factor, const NegativeExp<T>& exp) {
+  return hn::Mul(hn::Mul(factor, exp.part), exp.rest);
+}
 
 /// expm1(r) = r + r^2 (1/2! + r (1/3! + ...)): Taylor's series, as the arguments are small. Terms
 /// are paired before they are summed, which halves the wait for the chain of additions.
@@ -75,7 +84,7 @@ HWY_INLINE NegativeExp<T> negative_exp_normal(Vector<T> x) {
   const auto one = hn::Set(d, T{1});
   const auto p = expm1_series<T>(r);
   const auto e = scaled(hn::Add(p, one));
-  return {p, scaled(one), e, hn::Mul(e, hn::Set(d, T{4}))};
+  return {p, scaled(one), e, hn::Mul(e, hn::Set(d, T{4})), e, one};
 }
 
 /// For results that are denormal, zero or not a number: 2^k is applied in two halves.
@@ -96,8 +105,12 @@ HWY_INLINE NegativeExp<T> negative_exp_small(Vector<T> x) {
       hn::BitCast(d, hn::ShiftLeft<C::kMantissaBits>(hn::Add(hn::Sub(k, half_k), bias)));
   const auto p = expm1_series<T>(r);
   const auto part = hn::Mul(hn::Add(p, hn::Set(d, T{1})), first);
-  return {p, hn::Mul(first, second), hn::Mul(part, second),
-          hn::Mul(hn::Mul(part, hn::Set(d, T{4})), second)};
+  return {p,
+          hn::Mul(first, second),
+          hn::Mul(part, second),
+          hn::Mul(hn::Mul(part, hn::Set(d, T{4})), second),
+          part,
+          second};
 }
 
 /// x <= 0 or not a number (which stays so).

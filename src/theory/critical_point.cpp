@@ -10,6 +10,7 @@ namespace {
 constexpr double kLeast = 1e-6;  // q*
 constexpr double kMost = 1e12;
 constexpr double kFactor = 1.25;
+constexpr double kRounding = 1e-12;
 
 /// chi_1 = 1 at q fixes sigma_w^2, and V(q) = q then sigma_b^2.
 CriticalPoint at(const ActivationFunction& function, double q) {
@@ -19,21 +20,22 @@ CriticalPoint at(const ActivationFunction& function, double q) {
           weight_variance * moments.square_slope};
 }
 
-/// The smallest root of f between kLeast and kMost.
+/// The smallest root of f between kLeast and kMost; what is not above rounding is not positive.
 template <class F>
 std::optional<double> smallest_root(const F& f) {
-  const bool negative = f(kLeast) < 0;
+  const auto is_positive = [&](double q) { return f(q) > kRounding; };
+  const bool starts_positive = is_positive(kLeast);
   double near = kLeast;
   double far = kLeast;
   do {
     near = far;
     far *= kFactor;
     if (far > kMost) return std::nullopt;
-  } while ((f(far) < 0) == negative);
+  } while (is_positive(far) == starts_positive);
   while (far - near > 1e-15 * far) {  // bisection
     const double middle = (near + far) / 2;
     if (middle == near || middle == far) break;
-    ((f(middle) < 0) == negative ? near : far) = middle;
+    (is_positive(middle) == starts_positive ? near : far) = middle;
   }
   return near;
 }

@@ -42,8 +42,9 @@ std::optional<double> iterated_fixed_point(const ActivationFunction& function,
   constexpr double kFactor = 1.25;
   constexpr double kLeast = 1e-12;  // q* = 0, to the accuracy of V
   constexpr double kMost = 1e12;
+  constexpr double kRounding = 1e-14;  // of V: where V(q) = q over a range, q does not rise
   const auto rises = [&](double q) {
-    return excess(function, weight_variance, bias_variance, q) > 0;
+    return excess(function, weight_variance, bias_variance, q) > kRounding * q;
   };
   double near = weight_variance + bias_variance;
   const bool up = rises(near);

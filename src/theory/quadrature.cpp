@@ -59,12 +59,23 @@ void add_node(const Node& node, Point phi, Point zero, double q, Moments& sums) 
                                   (node.x * node.x / q - 1) / (2 * q);
 }
 
+/// For q = 0, nearly: phi is linear on both sides, with different slopes perhaps.
+void take_limit(Point above, Point below, double q, Moments& sums) {
+  const double right = above.derivative * above.derivative;
+  const double left = below.derivative * below.derivative;
+  sums.derivative_square = (right + left) / 2;
+  sums.derivative_fourth = (right * right + left * left) / 2;
+  if (above.value == 0) sums.square_slope = sums.derivative_square;
+  sums.square = above.value * above.value + q * sums.square_slope;
+}
+
 }  // namespace
 
 Moments quadrature_moments(const ActivationFunction& function, double q) {
   const Phi phi(function);
-  Point above = phi(1e-300);
-  Point below = phi(-1e-300);
+  const double zero = phi(0).value;
+  Point above{zero, phi(1e-300).derivative};
+  Point below{zero, phi(-1e-300).derivative};
   if (q > 1) above.derivative = below.derivative = 0;  // small beside the rest, and no help there
   const double variance = std::max(q, kLeastVariance);
   const double low = -std::numeric_limits<double>::infinity();
@@ -75,7 +86,7 @@ Moments quadrature_moments(const ActivationFunction& function, double q) {
   sums.mean += above.value;
   sums.square_slope += above.value * (above.derivative - below.derivative) /
                        std::sqrt(2 * std::numbers::pi * variance);
-  if (q < variance) sums.square = above.value * above.value + q * sums.square_slope;
+  if (q < variance) take_limit(above, below, q, sums);
   return sums;
 }
 
