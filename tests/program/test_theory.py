@@ -19,6 +19,12 @@ PUBLISHED = [
 # At sigma_b^2 = .05: activation, sigma_w^2, q*.
 CRITICAL = [
     ("tanh", 1.760955, .570048),
+    ("gelu", 2.302520, .722036),
+]
+
+# chi_1 = V' = 1: activation, q*, sigma_w^2, sigma_b^2.
+DOUBLE_CRITICAL = [
+    ("gelu", 3.561553, 1.983058, .172922),
 ]
 
 
@@ -130,6 +136,13 @@ class Theory(plumb.ProgramTest):
                 (answer,) = self.critical("--bias-variance", .05, "--activation", activation)
                 self.assertAlmostEqual(answer["critical"]["weight_variance"], weight, delta=1e-6)
                 self.assertAlmostEqual(answer["critical"]["q_star"], q_star, delta=1e-6)
+        for activation, q_star, weight, bias in DOUBLE_CRITICAL:
+            with self.subTest(activation=activation):
+                (answer,) = self.critical("--activation", activation)
+                self.assertAlmostEqual(answer["double_critical"]["q_star"], q_star, delta=1e-5)
+                self.assertAlmostEqual(answer["double_critical"]["weight_variance"], weight,
+                                       delta=1e-6)
+                self.assertAlmostEqual(answer["double_critical"]["bias_variance"], bias, delta=1e-6)
         every = self.critical("--bias-variance", .05)
         self.assertGreaterEqual({answer["activation"] for answer in every},
                                 {"sigmoid", "tanh", "relu", "leaky_relu", "linear"})

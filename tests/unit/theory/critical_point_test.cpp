@@ -16,14 +16,15 @@ struct Published {
 };
 
 // Six printed digits.
-constexpr Published kCritical[] = {{Activation::Tanh, .05, 1.760955, .570}};
+constexpr Published kCritical[] = {{Activation::Tanh, .05, 1.760955, .570048},
+                                   {Activation::Gelu, .05, 2.302520, .722036}};
 
 TEST(critical_point, is_the_published_one) {
   for (const Published& published : kCritical) {
     const auto point = critical_point({published.activation}, published.bias_variance);
     ASSERT_TRUE(point);
     EXPECT_NEAR(point->weight_variance, published.weight_variance, 1e-6);
-    EXPECT_NEAR(*point->q_star, published.q_star, 1e-3);
+    EXPECT_NEAR(*point->q_star, published.q_star, 1e-6);
   }
 }
 
@@ -48,6 +49,19 @@ TEST(critical_point, of_rectifiers_is_that_of_he) {
   EXPECT_DOUBLE_EQ(critical_point({Activation::Relu}, .1)->weight_variance, 2);
   EXPECT_NEAR(critical_point({Activation::LeakyRelu, .3}, 0)->weight_variance, 1.834862, 1e-6);
   EXPECT_EQ(critical_point({Activation::Relu}, 0)->q_star, std::nullopt);
+}
+
+constexpr Published kDoubleCritical[] = {{Activation::Gelu, .172922, 1.983058, 3.561553}};
+
+TEST(critical_point, of_both_kinds_at_once_is_the_published_one) {
+  for (const Published& published : kDoubleCritical) {
+    const auto point = double_critical_point({published.activation});
+    ASSERT_TRUE(point);
+    EXPECT_NEAR(*point->q_star, published.q_star, 1e-5);
+    EXPECT_NEAR(point->weight_variance, published.weight_variance, 1e-6);
+    EXPECT_NEAR(point->bias_variance, published.bias_variance, 1e-6);
+    EXPECT_NEAR(point->variance_slope, 1, 1e-9);
+  }
 }
 
 // Where nothing else is, silent units are critical: V'(0) = chi_1 = sigma_w^2 phi'(0)^2.
