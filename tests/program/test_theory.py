@@ -20,11 +20,13 @@ PUBLISHED = [
 CRITICAL = [
     ("tanh", 1.760955, .570048),
     ("gelu", 2.302520, .722036),
+    ("silu", 2.728612, .826576),
 ]
 
 # chi_1 = V' = 1: activation, q*, sigma_w^2, sigma_b^2.
 DOUBLE_CRITICAL = [
     ("gelu", 3.561553, 1.983058, .172922),
+    ("silu", 14.320174, 1.988005, .555143),
 ]
 
 

@@ -5,6 +5,7 @@
 #include "math/activations/linear-inl.hpp"
 #include "math/activations/relu-inl.hpp"
 #include "math/activations/sigmoid-inl.hpp"
+#include "math/activations/silu-inl.hpp"
 #include "math/activations/tanh-inl.hpp"
 
 #ifndef PLUMB_MATH_ACTIVATIONS_ACTIVATION_LIST_HPP
@@ -17,7 +18,8 @@ using AllActivations = activations::List<activations::Sigmoid,    //
                                          activations::Relu,       //
                                          activations::LeakyRelu,  //
                                          activations::Linear,     //
-                                         activations::Gelu>;
+                                         activations::Gelu,       //
+                                         activations::Silu>;
 
 }  // namespace plumb::math
 

@@ -17,7 +17,8 @@ struct Published {
 
 // Six printed digits.
 constexpr Published kCritical[] = {{Activation::Tanh, .05, 1.760955, .570048},
-                                   {Activation::Gelu, .05, 2.302520, .722036}};
+                                   {Activation::Gelu, .05, 2.302520, .722036},
+                                   {Activation::Silu, .05, 2.728612, .826576}};
 
 TEST(critical_point, is_the_published_one) {
   for (const Published& published : kCritical) {
@@ -51,7 +52,8 @@ TEST(critical_point, of_rectifiers_is_that_of_he) {
   EXPECT_EQ(critical_point({Activation::Relu}, 0)->q_star, std::nullopt);
 }
 
-constexpr Published kDoubleCritical[] = {{Activation::Gelu, .172922, 1.983058, 3.561553}};
+constexpr Published kDoubleCritical[] = {{Activation::Gelu, .172922, 1.983058, 3.561553},
+                                         {Activation::Silu, .555143, 1.988005, 14.320174}};
 
 TEST(critical_point, of_both_kinds_at_once_is_the_published_one) {
   for (const Published& published : kDoubleCritical) {
