@@ -1,5 +1,6 @@
 // All activation functions, in the order of enum Activation, which is also the one in which users
 // see them. To add one: its name in activation.hpp, its own file, and two lines here.
+#include "math/activations/elu-inl.hpp"
 #include "math/activations/gelu-inl.hpp"
 #include "math/activations/leaky_relu-inl.hpp"
 #include "math/activations/linear-inl.hpp"
@@ -19,7 +20,8 @@ using AllActivations = activations::List<activations::Sigmoid,    //
                                          activations::LeakyRelu,  //
                                          activations::Linear,     //
                                          activations::Gelu,       //
-                                         activations::Silu>;
+                                         activations::Silu,       //
+                                         activations::Elu>;
 
 }  // namespace plumb::math
 
