@@ -5,6 +5,7 @@
 #include "math/activations/leaky_relu-inl.hpp"
 #include "math/activations/linear-inl.hpp"
 #include "math/activations/relu-inl.hpp"
+#include "math/activations/selu-inl.hpp"
 #include "math/activations/sigmoid-inl.hpp"
 #include "math/activations/silu-inl.hpp"
 #include "math/activations/tanh-inl.hpp"
@@ -21,7 +22,8 @@ using AllActivations = activations::List<activations::Sigmoid,    //
                                          activations::Linear,     //
                                          activations::Gelu,       //
                                          activations::Silu,       //
-                                         activations::Elu>;
+                                         activations::Elu,        //
+                                         activations::Selu>;
 
 }  // namespace plumb::math
 
