@@ -7,7 +7,7 @@
 
 namespace plumb::math {
 
-enum class Activation { Sigmoid, Tanh, Relu, LeakyRelu, Linear, Gelu, Silu, Elu, Selu };
+enum class Activation { Sigmoid, Tanh, Relu, LeakyRelu, Linear, Gelu, Silu, Elu, Selu, Softplus };
 
 std::span<const core::Named<Activation>> enum_names(Activation);
 

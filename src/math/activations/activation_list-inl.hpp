@@ -8,6 +8,7 @@
 #include "math/activations/selu-inl.hpp"
 #include "math/activations/sigmoid-inl.hpp"
 #include "math/activations/silu-inl.hpp"
+#include "math/activations/softplus-inl.hpp"
 #include "math/activations/tanh-inl.hpp"
 
 #ifndef PLUMB_MATH_ACTIVATIONS_ACTIVATION_LIST_HPP
@@ -23,7 +24,8 @@ using AllActivations = activations::List<activations::Sigmoid,    //
                                          activations::Gelu,       //
                                          activations::Silu,       //
                                          activations::Elu,        //
-                                         activations::Selu>;
+                                         activations::Selu,       //
+                                         activations::Softplus>;
 
 }  // namespace plumb::math
 
