@@ -7,7 +7,19 @@
 
 namespace plumb::math {
 
-enum class Activation { Sigmoid, Tanh, Relu, LeakyRelu, Linear, Gelu, Silu, Elu, Selu, Softplus };
+enum class Activation {
+  Sigmoid,
+  Tanh,
+  Relu,
+  LeakyRelu,
+  Linear,
+  Gelu,
+  Silu,
+  Elu,
+  Selu,
+  Softplus,
+  Softsign
+};
 
 std::span<const core::Named<Activation>> enum_names(Activation);
 

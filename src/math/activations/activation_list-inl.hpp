@@ -9,6 +9,7 @@
 #include "math/activations/sigmoid-inl.hpp"
 #include "math/activations/silu-inl.hpp"
 #include "math/activations/softplus-inl.hpp"
+#include "math/activations/softsign-inl.hpp"
 #include "math/activations/tanh-inl.hpp"
 
 #ifndef PLUMB_MATH_ACTIVATIONS_ACTIVATION_LIST_HPP
@@ -25,7 +26,8 @@ using AllActivations = activations::List<activations::Sigmoid,    //
                                          activations::Silu,       //
                                          activations::Elu,        //
                                          activations::Selu,       //
-                                         activations::Softplus>;
+                                         activations::Softplus,   //
+                                         activations::Softsign>;
 
 }  // namespace plumb::math
 
