@@ -18,7 +18,8 @@ enum class Activation {
   Elu,
   Selu,
   Softplus,
-  Softsign
+  Softsign,
+  Erf
 };
 
 std::span<const core::Named<Activation>> enum_names(Activation);

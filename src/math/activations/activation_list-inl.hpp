@@ -1,6 +1,7 @@
 // All activation functions, in the order of enum Activation, which is also the one in which users
 // see them. To add one: its name in activation.hpp, its own file, and two lines here.
 #include "math/activations/elu-inl.hpp"
+#include "math/activations/erf-inl.hpp"
 #include "math/activations/gelu-inl.hpp"
 #include "math/activations/leaky_relu-inl.hpp"
 #include "math/activations/linear-inl.hpp"
@@ -27,7 +28,8 @@ using AllActivations = activations::List<activations::Sigmoid,    //
                                          activations::Elu,        //
                                          activations::Selu,       //
                                          activations::Softplus,   //
-                                         activations::Softsign>;
+                                         activations::Softsign,   //
+                                         activations::Erf>;
 
 }  // namespace plumb::math
 

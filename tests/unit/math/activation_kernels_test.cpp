@@ -61,10 +61,12 @@ struct Accuracy {
 /// through tanh's (1 - e) is halved again by its weight: 5 in all.
 /// gelu: erfc's argument, series and two divisions add 6, exp(-low) and the products 5 more. Its
 /// derivative is a difference of two terms that reach 0.25 near its root, and whose sum further out
-/// is at most 2.5 times the difference. silu: two products more, and such a difference too.
+/// is at most 2.5 times the difference. silu: two products more, and such a difference too. erf: as
+/// gelu, with one argument fewer.
 Accuracy accuracy_of(Activation f) {
   if (f == Activation::Gelu) return {16, 0.25};
   if (f == Activation::Silu) return {8, 0.25};
+  if (f == Activation::Erf) return {12, 0};
   return {};
 }
 

@@ -18,7 +18,8 @@ struct Published {
 // Six printed digits.
 constexpr Published kCritical[] = {{Activation::Tanh, .05, 1.760955, .570048},
                                    {Activation::Gelu, .05, 2.302520, .722036},
-                                   {Activation::Silu, .05, 2.728612, .826576}};
+                                   {Activation::Silu, .05, 2.728612, .826576},
+                                   {Activation::Erf, .05, 1.375839, .517177}};
 
 TEST(critical_point, is_the_published_one) {
   for (const Published& published : kCritical) {
