@@ -19,7 +19,8 @@ enum class Activation {
   Selu,
   Softplus,
   Softsign,
-  Erf
+  Erf,
+  HardTanh
 };
 
 std::span<const core::Named<Activation>> enum_names(Activation);

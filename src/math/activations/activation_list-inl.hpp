@@ -3,6 +3,7 @@
 #include "math/activations/elu-inl.hpp"
 #include "math/activations/erf-inl.hpp"
 #include "math/activations/gelu-inl.hpp"
+#include "math/activations/hard_tanh-inl.hpp"
 #include "math/activations/leaky_relu-inl.hpp"
 #include "math/activations/linear-inl.hpp"
 #include "math/activations/relu-inl.hpp"
@@ -29,7 +30,8 @@ using AllActivations = activations::List<activations::Sigmoid,    //
                                          activations::Selu,       //
                                          activations::Softplus,   //
                                          activations::Softsign,   //
-                                         activations::Erf>;
+                                         activations::Erf,        //
+                                         activations::HardTanh>;
 
 }  // namespace plumb::math
 
