@@ -148,7 +148,13 @@ void Worker<T>::sum_group(const Pass& pass, std::size_t group, SliceRange slices
   // The right half goes to this level's buffer; the left half is done with it.
   const net::GroupGradient<T> right = partial(level, out);
   sum_group(pass, group, {slices.first + left, slices.count - left}, right, level + 1);
-  math::add<T>(right.parameters, out.parameters);
+  // Tensor by tensor: in the gaps between them the buffer holds what other groups left.
+  const net::ParameterLayout& layout = network_.layout();
+  for (const net::Tensor& tensor : layout.tensors(group)) {
+    const std::size_t first = tensor.offset - layout.group_offset(group);
+    math::add<T>(right.parameters.subspan(first, tensor.count()),
+                 out.parameters.subspan(first, tensor.count()));
+  }
   math::add<T>(right.extra, out.extra);
 }
 
