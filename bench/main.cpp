@@ -12,7 +12,6 @@
 #include "bench/command_line.hpp"
 #include "bench/suite.hpp"
 #include "comm/communicator.hpp"
-#include "comm/launcher.hpp"
 #include "comm/session.hpp"
 #include "core/error.hpp"
 #include "math/gemm/blas_info.hpp"

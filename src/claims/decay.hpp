@@ -53,4 +53,18 @@ Decay measure_decay(const Ensemble& ensemble, std::size_t threads);
 /// 100. The ensemble's own weight_variance and seeds do not matter.
 double variance_for_chi(Ensemble ensemble, double chi_1);
 
+/// chi_1 of a sigmoid network of this width.
+double unit_normal_chi(double width);
+
+/// The width at which chi_1 = 1, by theory: 103.
+double predicted_critical_width();
+
+/// The same from networks of five widths around it: where a line through ln(mean r), fitted over
+/// ln(width), crosses 0.
+double measured_critical_width(std::size_t threads);
+Measurement critical_width_measurement(double measured);
+
+/// sqrt(mean r) of networks of one width against sqrt(chi_1).
+Measurement mean_ratio_measurement(std::size_t width, double expected, const Decay& decay);
+
 }  // namespace plumb::claims

@@ -1,6 +1,7 @@
 // Runs claims one after the other.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -38,5 +39,12 @@ std::vector<Report> run_claims(const std::vector<Claim>& claims, const RunContex
 
 /// 0, or core::ExitCode::VerificationFailed when a claim was not reproduced.
 int exit_code(const std::vector<Report>& reports);
+
+/// provenance_json: one JSON object. Always valid JSON; NaN and infinity are null.
+std::string claims_json(const std::vector<Report>& reports, const std::string& provenance_json);
+
+/// Histories that a claims.json names, relative to its folder; names that would lead elsewhere are
+/// left out. Throws core::IoError "FILE: ..." when it is not one of ours.
+std::vector<std::filesystem::path> histories_of(const std::filesystem::path& claims_json);
 
 }  // namespace plumb::claims

@@ -4,11 +4,11 @@
 
 #include <set>
 
-#include "claims/claims_json.hpp"
+#include "claims/run_claims.hpp"
 #include "cli/output_folder.hpp"
 #include "core/error.hpp"
 #include "record/text_file.hpp"
-#include "report/text_table.hpp"
+#include "report/compare_table.hpp"
 
 namespace plumb::cli {
 namespace {

@@ -17,7 +17,6 @@
 #include "cli/shared_options.hpp"
 #include "cli/watch.hpp"
 #include "comm/communicator.hpp"
-#include "comm/launcher.hpp"
 #include "comm/session.hpp"
 #include "core/error.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "core/names.hpp"
 #include "math/activations/activation_traits.hpp"
-#include "report/text_table.hpp"
+#include "report/compare_table.hpp"
 #include "theory/critical_point.hpp"
 
 namespace plumb::cli {

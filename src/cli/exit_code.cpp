@@ -10,7 +10,6 @@
 
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
-#include "comm/launcher.hpp"
 #include "comm/session.hpp"
 #include "core/error.hpp"
 #include "math/gemm/blas_info.hpp"

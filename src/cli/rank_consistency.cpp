@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "comm/equality.hpp"
+#include "comm/agreement.hpp"
 #include "math/gemm/blas_info.hpp"
 #include "plumb_version.hpp"
 

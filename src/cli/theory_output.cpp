@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/names.hpp"
-#include "report/text_table.hpp"
+#include "report/compare_table.hpp"
 #include "theory/mean_field.hpp"
 #include "theory/prediction.hpp"
 

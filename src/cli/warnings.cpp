@@ -8,8 +8,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
 #include "cli/rank_consistency.hpp"
-#include "comm/launcher.hpp"
-#include "comm/placement/placement_warning.hpp"
+#include "comm/placement/node_order.hpp"
+#include "comm/session.hpp"
 #include "math/gemm/blas_info.hpp"
 #include "train/work_plan.hpp"
 

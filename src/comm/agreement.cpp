@@ -41,4 +41,14 @@ void agree_on_failure(const Communicator& communicator, const std::function<void
                           with_rank(communicator, mine.message), communicator.rank() == -worst[1]);
 }
 
+void require_equal(const Communicator& communicator, const Common& mine) {
+  std::string first = mine.value;
+  communicator.broadcast(first);
+  agree_on_failure(communicator, [&] {
+    if (mine.value == first) return;
+    throw core::Error(mine.code, fmt::format("{} {} differs from rank 0's {}; allowed: {}",
+                                             mine.what, mine.value, first, mine.allowed));
+  });
+}
+
 }  // namespace plumb::comm

@@ -6,7 +6,7 @@
 
 #include "comm/allreduce/pieces.hpp"
 #include "comm/mpi_call.hpp"
-#include "comm/placement/world_map.hpp"
+#include "comm/placement/node_order.hpp"
 
 namespace plumb::comm {
 namespace {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "comm/agreement.hpp"
-#include "comm/equality.hpp"
 #include "core/error.hpp"
 #include "data/fingerprint.hpp"
 

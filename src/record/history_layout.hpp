@@ -6,7 +6,6 @@
 
 #include "h5/file.hpp"
 #include "history/header.hpp"
-#include "record/histogram_table.hpp"
 #include "record/step_table.hpp"
 
 namespace plumb::record {

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "record/history_reader.hpp"
-#include "report/text_table.hpp"
+#include "report/compare_table.hpp"
 
 namespace plumb::report {
 namespace {

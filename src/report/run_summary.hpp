@@ -37,4 +37,9 @@ struct RunSummary {
 /// of ours.
 std::vector<RunSummary> summarise(const std::vector<std::filesystem::path>& paths);
 
+/// The histories that the paths stand for, each once: a history file, a folder (its *.h5), or a
+/// result.json (its folder). Throws core::IoError that names a path which is missing or holds no
+/// history.
+std::vector<std::filesystem::path> find_histories(const std::vector<std::filesystem::path>& paths);
+
 }  // namespace plumb::report

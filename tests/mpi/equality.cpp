@@ -1,5 +1,5 @@
 // Ranks that differ on purpose. All of them must find out, and be able to go on talking.
-#include "comm/equality.hpp"
+#include "comm/agreement.hpp"
 
 #include <gtest/gtest.h>
 

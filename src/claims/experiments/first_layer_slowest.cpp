@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "claims/all_claims.hpp"
-#include "claims/critical_width.hpp"
 #include "claims/decay.hpp"
 #include "claims/experiment_runner.hpp"
 #include "claims/measurement.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace plumb::comm {
@@ -23,5 +24,21 @@ NodeOrder order_by_node(std::span<const int> node_of);
 /// some node holds more ranks than that; 0 when there is none, as with the same power of two of
 /// ranks on every node.
 int first_crossing(std::span<const int> ranks_of_nodes);
+
+/// One line when exchanges of the summation tree that could stay inside a node cross the network;
+/// empty when all is well. ranks_of_nodes: Communicator::ranks_of_nodes().
+std::string placement_warning(std::span<const int> ranks_of_nodes);
+
+/// One line when the number of ranks is no power of two; empty when it is.
+std::string rank_count_warning(int ranks);
+
+/// By rank of MPI_COMM_WORLD.
+struct WorldMap {
+  std::vector<int> node_of;  // the lowest rank of its node
+  std::vector<std::string> hosts;
+};
+
+/// Collective over MPI_COMM_WORLD. Throws core::IoError.
+WorldMap map_world();
 
 }  // namespace plumb::comm

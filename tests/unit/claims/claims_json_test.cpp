@@ -1,4 +1,4 @@
-#include "claims/claims_json.hpp"
+#include "claims/run_claims.hpp"
 
 #include <gtest/gtest.h>
 

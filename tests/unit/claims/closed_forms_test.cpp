@@ -3,7 +3,6 @@
 #include <cmath>
 #include <vector>
 
-#include "claims/critical_width.hpp"
 #include "claims/decay.hpp"
 #include "claims/float_scan.hpp"
 #include "claims/measurement.hpp"

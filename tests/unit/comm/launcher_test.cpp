@@ -1,4 +1,4 @@
-#include "comm/launcher.hpp"
+#include "comm/session.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "comm/placement/placement_warning.hpp"
+#include "comm/placement/node_order.hpp"
 
 #include <gtest/gtest.h>
 

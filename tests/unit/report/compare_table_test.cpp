@@ -12,7 +12,6 @@
 #include "core/error.hpp"
 #include "old_history.hpp"
 #include "record/result_json.hpp"
-#include "report/text_table.hpp"
 
 namespace plumb::report {
 namespace {
