@@ -8,6 +8,7 @@
 
 #include "claims/measurement.hpp"
 #include "claims/random_network.hpp"
+#include "net/families/family.hpp"
 #include "theory/mean_field.hpp"
 #include "theory/prediction.hpp"
 #include "train/parallel.hpp"
@@ -53,7 +54,7 @@ void predict(const Ensemble& ensemble, Inner inner, Decay& decay) {
   decay.predicted_variance /= static_cast<double>(inner.count());
   decay.chi_1 = prediction.chi_1;
   const net::NetworkSettings& network = ensemble.network;
-  if (network.family == net::Family::Rnn) {
+  if (net::hidden_weight_sharing(network) == net::WeightSharing::Time) {
     decay.steps_per_width = static_cast<double>(network.depth) / static_cast<double>(network.width);
   }
 }
@@ -89,9 +90,7 @@ Measurement Decay::factor_measurement(const std::string& setting) const {
 }
 
 double input_square_norm(const Ensemble& ensemble) {
-  const bool recurrent = ensemble.network.family == net::Family::Rnn;
-  const std::size_t parts = recurrent ? ensemble.network.depth : 1;
-  const std::size_t numbers = ensemble.problem.inputs / parts;
+  const std::size_t numbers = ensemble.problem.inputs / net::time_steps(ensemble.network);
   return ensemble.mean_square * static_cast<double>(numbers);
 }
 

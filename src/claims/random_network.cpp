@@ -41,14 +41,14 @@ void RandomNetwork<T>::draw_output_delta(std::uint64_t seed) {
 template <class T>
 void RandomNetwork<T>::forward() {
   for (std::size_t group = 0; group < network_->groups(); ++group) {
-    network_->forward(group, parameters_.span(), slice_, {});
+    network_->forward(group, parameters_.span(), slice_, workspace_, {});
   }
 }
 
 template <class T>
 void RandomNetwork<T>::backward_group(std::size_t group) {
   const std::span<T> block = gradients_.span();
-  network_->backward(group, parameters_.span(), net::BackwardOptions<T>{}, slice_,
+  network_->backward(group, parameters_.span(), net::BackwardOptions<T>{}, slice_, workspace_,
                      {layout().group(block, group), {}});
 }
 

@@ -60,6 +60,7 @@ class RandomNetwork {
 
   std::unique_ptr<const net::Network<T>> network_;
   net::Slice<T> slice_;
+  net::Workspace<T> workspace_;
   core::AlignedBuffer<T> parameters_;
   core::AlignedBuffer<T> gradients_;
 };

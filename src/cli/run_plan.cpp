@@ -13,7 +13,7 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "data/dataset.hpp"
-#include "net/idle_pooling.hpp"
+#include "net/families/cnn.hpp"
 #include "net/network.hpp"
 #include "train/context.hpp"
 #include "train/work_plan.hpp"
@@ -61,17 +61,17 @@ std::size_t threads_for(const comm::Communicator& world, const RunOptions& optio
 }
 
 // What only the data can tell: whether the network's shape suits it.
-void refuse_misfit(const study::Study& study, const study::RunSettings& run,
-                   const data::Dataset& dataset) {
-  const net::Misfit fault = net::misfit(run.network, train::problem_of(dataset));
+void refuse_incompatibility(const study::Study& study, const study::RunSettings& run,
+                            const data::Dataset& dataset) {
+  const net::Incompatibility fault = net::incompatibility(run.network, train::problem_of(dataset));
   if (fault.key.empty()) return;
   throw core::UsageError(fmt::format("{}: {}", study.where(fault.key), fault.message));
 }
 
 // Only for who wrote something about pooling: by default it happens where it can.
-void refuse_idle_pooling(const study::Study& study, const study::RunSettings& run,
-                         const data::Dataset& dataset) {
-  const std::string reason = net::idle_pooling(run.network, train::problem_of(dataset));
+void refuse_ineffective_pooling(const study::Study& study, const study::RunSettings& run,
+                                const data::Dataset& dataset) {
+  const std::string reason = net::ineffective_pooling(run.network, train::problem_of(dataset));
   if (reason.empty()) return;
   for (const char* key : {"network.pooling", "network.pool_every"}) {
     if (!study.places.contains(key)) continue;
@@ -135,8 +135,8 @@ void check_data(const comm::Communicator& world, const RunPlan& plan,
   for (const study::RunSettings& run : plan.runs) {
     const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
     comm::agree_on_failure(world, [&] {
-      refuse_misfit(plan.study, run, dataset);
-      refuse_idle_pooling(plan.study, run, dataset);
+      refuse_incompatibility(plan.study, run, dataset);
+      refuse_ineffective_pooling(plan.study, run, dataset);
       refuse_class_loss(plan.study, run, dataset);
     });
   }

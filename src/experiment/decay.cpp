@@ -6,6 +6,7 @@
 
 #include "data/sample_order.hpp"
 #include "history/quantities.hpp"
+#include "net/families/family.hpp"
 #include "theory/decay_check.hpp"
 #include "train/context.hpp"
 
@@ -41,9 +42,8 @@ double smallest_normal(const train::TrainSettings& settings, double scale) {
 
 theory::Prediction predict_run(const study::RunSettings& run, const data::Dataset& dataset) {
   std::vector<double> square_norms = input_square_norms(run, dataset);
-  if (run.network.family == net::Family::Rnn) {
-    for (double& norm : square_norms) norm /= static_cast<double>(run.network.depth);
-  }
+  const auto steps = static_cast<double>(net::time_steps(run.network));
+  for (double& norm : square_norms) norm /= steps;
   return theory::predict(run.network, train::problem_of(dataset), square_norms);
 }
 

@@ -3,36 +3,28 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <variant>
 
 #include "core/names.hpp"
-#include "net/initializers.hpp"
+#include "net/families/family.hpp"
+#include "train/context.hpp"
 
 namespace plumb::experiment {
 namespace {
 
 /// Mean square of the weights between equal layers at the start: of the recurrent matrix, or of the
 /// last hidden layer.
-double hidden_weight_variance(const net::NetworkSettings& network, const probe::NetworkInfo& info) {
-  const std::size_t hidden = info.shapes.size() < 2 ? 0 : info.shapes.size() - 2;
-  if (network.family != net::Family::Rnn) {
-    return net::weight_variance(network, info.shapes[hidden]);
-  }
-  const double gain = network.recurrent_gain;
-  return gain * gain * net::weight_variance(network, {network.width, network.width});
+double hidden_weight_variance(const net::NetworkSettings& network,
+                              const net::ProblemShape& problem) {
+  const auto layers = net::mean_field_factors(network, problem);
+  return layers[layers.size() < 2 ? 0 : layers.size() - 2].single_variance;
 }
 
 /// Attributes of /model that only some families have.
-void add_family_attributes(const study::RunSettings& run, history::HistoryHeader& header) {
-  const net::NetworkSettings& network = run.network;
-  if (network.family == net::Family::Rnn) {
-    header.model["recurrent_gain"] = network.recurrent_gain;
-  } else {
-    header.model["residual"] = static_cast<std::int64_t>(network.residual);
+void add_family_attributes(const net::NetworkSettings& network, history::HistoryHeader& header) {
+  for (const auto& [name, value] : net::recipe_of(network.family).own_settings(network)) {
+    std::visit([&](const auto& setting) { header.model[name] = setting; }, value);
   }
-  if (network.family != net::Family::Cnn) return;
-  header.model["kernel"] = static_cast<std::int64_t>(network.kernel);
-  header.model["pooling"] = core::name_of(network.pooling);
-  header.model["pool_every"] = static_cast<std::int64_t>(network.pool_every);
 }
 
 /// Residual networks approach no fixed point, so they have no scales of approach either.
@@ -95,8 +87,9 @@ history::HistoryHeader header_of(const RunInputs& inputs, const probe::NetworkIn
                   {"inputs", static_cast<std::int64_t>(info.inputs)},
                   {"classes", static_cast<std::int64_t>(inputs.dataset.classes())},
                   {"parameters", static_cast<std::int64_t>(info.layout.parameters())},
-                  {"hidden_weight_variance", hidden_weight_variance(run.network, info)}};
-  add_family_attributes(run, header);
+                  {"hidden_weight_variance",
+                   hidden_weight_variance(run.network, train::problem_of(inputs.dataset))}};
+  add_family_attributes(run.network, header);
   header.toml = inputs.toml;
   header.resolved_json = study::settings_json(run);
   header.provenance_json = inputs.provenance_json;

@@ -23,8 +23,7 @@ struct GradientCheckResult {
 /// rounding errors stay below some thousand epsilons even for 100 layers, a wrong formula does not.
 inline constexpr double kGradientCheckTolerance = 1e-8;
 
-/// What check_gradients() takes while it runs, besides working memory: the analytic gradient and
-/// the samples.
+/// What check_gradients() takes while it runs: the analytic gradient, the samples, working memory.
 [[nodiscard]] std::size_t gradient_check_bytes(const Network<double>& network, std::size_t samples);
 
 /// Compares backpropagation in float64 with forward-mode differentiation (dual numbers, see
@@ -36,7 +35,7 @@ inline constexpr double kGradientCheckTolerance = 1e-8;
 /// left out when even one of them would; layers_checked says so.
 /// x: (samples, inputs); targets: (samples).
 GradientCheckResult check_gradients(const NetworkSettings& settings, Loss loss,
-                                    const Network<double>& network, const ProblemShape& problem,
+                                    const Network<double>& network,
                                     std::span<const double> parameters,
                                     core::MatrixView<const float> x,
                                     std::span<const double> targets, std::uint64_t seed);

@@ -1,6 +1,6 @@
-// What the trainer knows of a network: groups of parameters that it walks forward and backward,
-// one slice at a time. Knows neither threads nor ranks: who calls it, for which slice and in which
-// order of slices, is the trainer's business.
+// A network: groups of layers that the trainer walks forward and backward, one slice at a time.
+// Knows neither threads nor ranks: who calls it, for which slice and in which order of slices, is
+// the trainer's business.
 #pragma once
 
 #include <cstdint>
@@ -9,26 +9,16 @@
 #include <vector>
 
 #include "math/activations/activation_kernels.hpp"
-#include "math/formats/exponent_counts.hpp"
-#include "math/formats/number_format.hpp"
+#include "net/delta.hpp"
+#include "net/families/family.hpp"
 #include "net/parameter_layout.hpp"
 #include "net/problem.hpp"
 #include "net/settings.hpp"
 #include "net/slice.hpp"
 #include "net/stage.hpp"
+#include "net/workspace.hpp"
 
 namespace plumb::net {
-
-/// How the backward pass is taken.
-template <class T>
-struct BackwardOptions {
-  T scale = T{1};       // of every gradient: 1 / global batch
-  T loss_scale = T{1};  // deltas and gradients carry it as a factor
-  math::NumberFormat format = math::NumberFormat::Float32;  // deltas are rounded to it
-  bool measure = false;                                     // also stage_sums.weight_gradient
-  // One per stage, or empty: the exponents of delta / loss_scale are added.
-  std::span<math::ExponentCounts> delta_exponents;
-};
 
 /// Where one group's gradient goes; every parameter's is written, none added to.
 template <class T>
@@ -40,27 +30,23 @@ struct GroupGradient {
 /// The groups of a network in the order of the forward pass; the last is the linear output layer
 /// that the loss reads. A group has one stage, or several when they share its parameters (the time
 /// steps of a recurrent network); stages are numbered through, in the order of the forward pass.
-/// All methods are const and may run in many threads on different slices.
+/// All methods are const and may run in many threads on different slices and workspaces.
 template <class T>
 class Network {
  public:
+  /// The settings must fit the problem, see incompatibility().
+  Network(const NetworkSettings& settings, Loss loss, const ProblemShape& problem);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
-  virtual ~Network() = default;
 
   [[nodiscard]] const ParameterLayout& layout() const noexcept { return layout_; }
-  [[nodiscard]] std::size_t groups() const noexcept { return layout_.layers(); }
+  [[nodiscard]] std::size_t groups() const noexcept { return groups_.size(); }
+  [[nodiscard]] const LayerGroup& group(std::size_t group) const { return groups_[group]; }
   [[nodiscard]] std::span<const Stage> stages() const noexcept { return stages_; }
   [[nodiscard]] const ExtraLayout& extra() const noexcept { return extra_; }
   [[nodiscard]] Slice<T> make_slice(std::size_t samples) const {
     return Slice<T>(inputs_, stages_, samples);
   }
-  [[nodiscard]] std::size_t slice_bytes(std::size_t samples) const {
-    return Slice<T>::bytes_for(inputs_, stages_, samples);
-  }
-  /// Working memory that a thread keeps, once slices of so many samples have passed through it,
-  /// forward and backward. loss_scaled: with a loss scale other than 1.
-  [[nodiscard]] std::size_t workspace_bytes(std::size_t samples, bool loss_scaled) const;
   /// The function of a stage: the output layer has none of its own.
   [[nodiscard]] math::Activation function(std::size_t stage) const;
   /// What the stage measures saturation and variance against, phi(0).
@@ -69,95 +55,94 @@ class Network {
   /// All stages of the group. When `alive` is not empty (the units of the group's stages in a row,
   /// one byte each), also fills their stage_sums.activation and marks units with a non-zero
   /// derivative.
-  virtual void forward(std::size_t group, std::span<const T> parameters, Slice<T>& slice,
-                       std::span<std::uint8_t> alive) const = 0;
+  void forward(std::size_t group, std::span<const T> parameters, Slice<T>& slice,
+               Workspace<T>& workspace, std::span<std::uint8_t> alive) const;
 
   /// Loss, and the output layer's delta, into the slice.
   void evaluate_loss(Slice<T>& slice) const;
 
   /// All stages of the group, the last first: from what arrived from above to the group's delta and
-  /// the gradient of its parameters. Fills stage_sums. Apart from pass_down(), so that the gradient
-  /// of many slices is complete, and may travel, before anything arrives at the group below.
-  virtual void differentiate(std::size_t group, std::span<const T> parameters,
-                             const BackwardOptions<T>& options, Slice<T>& slice,
-                             const GroupGradient<T>& out) const = 0;
-  /// What arrives at the group below; nothing happens below the first. After differentiate() of the
-  /// same group and slice; other slices may have passed through this thread in between.
-  virtual void pass_down(std::size_t group, std::span<const T> parameters,
-                         Slice<T>& slice) const = 0;
+  /// the gradient of its parameters. Fills stage_sums. Apart from input_gradient(), so that the
+  /// gradient of many slices is complete, and may travel, before anything arrives at the group
+  /// below.
+  void weight_gradient(std::size_t group, std::span<const T> parameters,
+                       const BackwardOptions<T>& options, Slice<T>& slice, Workspace<T>& workspace,
+                       const GroupGradient<T>& out) const;
+  /// What arrives at the group below; nothing happens below the first. After weight_gradient() of
+  /// the same group and slice; other slices may have passed through this thread in between.
+  void input_gradient(std::size_t group, std::span<const T> parameters, Slice<T>& slice,
+                      Workspace<T>& workspace) const;
   /// Both, for who has one slice.
   void backward(std::size_t group, std::span<const T> parameters, const BackwardOptions<T>& options,
-                Slice<T>& slice, const GroupGradient<T>& out) const {
-    differentiate(group, parameters, options, slice, out);
-    pass_down(group, parameters, slice);
+                Slice<T>& slice, Workspace<T>& workspace, const GroupGradient<T>& out) const {
+    weight_gradient(group, parameters, options, slice, workspace, out);
+    input_gradient(group, parameters, slice, workspace);
   }
 
   /// Floating point operations of one training step on `samples` samples: forward, dW, and dX of
   /// all but the first layer.
-  [[nodiscard]] virtual double step_flops(std::size_t samples) const = 0;
+  [[nodiscard]] double step_flops(std::size_t samples) const;
+  /// Of a slice of so many samples.
+  [[nodiscard]] std::size_t slice_bytes(std::size_t samples) const {
+    return Slice<T>::bytes_for(inputs_, stages_, samples);
+  }
+  /// Of a workspace after a step with slices of so many samples. unscales: exponents of deltas are
+  /// counted, and the loss has a scale.
+  [[nodiscard]] std::size_t workspace_bytes(std::size_t samples, bool unscales) const;
 
- protected:
-  Network(const NetworkSettings& settings, Loss loss, const ProblemShape& problem,
-          ParameterLayout layout, std::vector<Stage> stages);
-
-  /// z of the stage, without bias, to phi(z + bias) and phi'(z + bias).
-  void activate(std::size_t stage, std::span<const T> parameters, Slice<T>& slice,
-                std::span<std::uint8_t> alive) const;
-  /// a_l += a_below, and the moments again.
-  void add_skip(std::size_t stage, core::MatrixView<const T> below, Slice<T>& slice,
-                bool measure) const;
-  /// The stage's delta, once finish_delta() made it one.
-  [[nodiscard]] core::MatrixView<T> delta(std::size_t stage, Slice<T>& slice) const {
-    return is_output(stage) ? slice.derivative(stage) : slice.delta(stage);
-  }
-  /// What arrived from above becomes the stage's delta, rounded; bias = scale * column sums.
-  void finish_delta(std::size_t stage, const BackwardOptions<T>& options, Slice<T>& slice,
-                    std::span<T> bias) const;
-  /// Makes the stage's delta ready for products, see lift_from_subnormal(): each takes the factor
-  /// back by slice.drop.
-  void lift_delta(std::size_t stage, Slice<T>& slice) const;
-  /// Delta, dW and db of a dense stage.
-  void differentiate_dense(std::size_t stage, const BackwardOptions<T>& options, Slice<T>& slice,
-                           core::MatrixView<T> weights, std::span<T> bias) const;
-  /// What arrives at `below` from a dense stage: overwritten, or added to what is there. The first
-  /// rows of W belong to `below`.
-  void pass_down_dense(std::size_t stage, std::span<const T> parameters, Slice<T>& slice,
-                       core::MatrixView<T> below, bool add_below) const;
-  [[nodiscard]] core::MatrixView<T> weights_of(std::size_t group,
-                                               const GroupGradient<T>& out) const {
-    return layout_.weights_of_group(out.parameters, group);
-  }
-  [[nodiscard]] std::span<T> bias_of(std::size_t group, const GroupGradient<T>& out) const {
-    return layout_.bias_of_group(out.parameters, group);
-  }
+ private:
   [[nodiscard]] bool is_output(std::size_t stage) const noexcept {
     return stage + 1 == stages_.size();
   }
+  void add_group(const LayerGroup& group);
+  void add_extra(std::size_t group);
+  [[nodiscard]] const LayerGroup& group_of(std::size_t stage) const {
+    return groups_[stages_[stage].group];
+  }
+  [[nodiscard]] std::size_t largest_stage() const;
+  /// The stage's delta, once weight_gradient() made it one.
+  [[nodiscard]] core::MatrixView<T> delta(std::size_t stage, Slice<T>& slice) const {
+    return is_output(stage) ? slice.derivative(stage) : slice.delta(stage);
+  }
+  /// Of a stage that has one below: what arrives there, one row a sample.
+  [[nodiscard]] core::MatrixView<T> delta_below(std::size_t stage, Slice<T>& slice) const {
+    return {slice.delta(stage - 1).data, slice.samples(), stages_[stage - 1].entries()};
+  }
 
-  ExtraLayout extra_;
+  void activate(std::size_t stage, std::span<const T> parameters, Slice<T>& slice,
+                std::span<std::uint8_t> alive) const;
+  void add_skip(std::size_t stage, Slice<T>& slice, bool measure) const;
+  void pool(std::size_t stage, Slice<T>& slice) const;
 
- private:
-  /// Numbers of working memory besides that of unscaled deltas.
-  [[nodiscard]] virtual std::size_t workspace_numbers(std::size_t /*samples*/) const { return 0; }
+  /// One stage's gradient: of the matrix of its group (with all tensors but the bias), of the bias,
+  /// and the mean over samples of delta unless empty.
+  struct StageGradient {
+    std::span<T> weights;
+    std::span<T> bias;
+    std::span<T> mean_delta;
+  };
+  void stage_gradient(const StagePass<T>& pass, const BackwardOptions<T>& options,
+                      const StageGradient& out) const;
+  void sum_over_time(std::size_t group, std::span<const T> parameters,
+                     const BackwardOptions<T>& options, Slice<T>& slice, Workspace<T>& workspace,
+                     const GroupGradient<T>& out) const;
+  void stage_input_gradient(const StagePass<T>& pass) const;
+  void unpool(const StagePass<T>& pass, SampleRange samples, core::MatrixView<T> pooled) const;
 
-  ParameterLayout layout_;
-  std::vector<Stage> stages_;
   std::size_t inputs_;
   math::Activation activation_;
   T negative_slope_;
   Loss loss_;
+  std::vector<LayerGroup> groups_;
+  ParameterLayout layout_;
+  std::vector<Stage> stages_;
+  std::vector<std::size_t> first_stage_;  // of each group, and the number of stages
+  ExtraLayout extra_;
 };
 
-/// Throws core::UsageError when the network does not fit the problem, see misfit().
+/// Throws core::UsageError when the network does not fit the problem, see incompatibility().
 template <class T>
 std::unique_ptr<const Network<T>> make_network(const NetworkSettings& settings, Loss loss,
                                                const ProblemShape& problem);
-
-/// Why a network and a problem do not fit, and the study key to change.
-struct Misfit {
-  std::string key;      // "network.kernel"; empty: they fit
-  std::string message;  // what is wrong; what is allowed
-};
-Misfit misfit(const NetworkSettings& settings, const ProblemShape& problem);
 
 }  // namespace plumb::net

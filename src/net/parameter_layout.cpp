@@ -49,18 +49,6 @@ ParameterGroup weights_and_bias(const LayerShape& shape, const std::string& rows
   return {shape, {weights, {"b", "biases", TensorRole::Bias, {shape.fan_out}, {units}}}};
 }
 
-std::vector<LayerShape> mlp_shapes(const NetworkSettings& settings, std::size_t inputs,
-                                   std::size_t classes) {
-  std::vector<LayerShape> shapes;
-  std::size_t fan_in = inputs;
-  for (std::size_t layer = 0; layer < settings.depth; ++layer) {
-    shapes.push_back({fan_in, settings.width});
-    fan_in = settings.width;
-  }
-  shapes.push_back({fan_in, classes});
-  return shapes;
-}
-
 ParameterLayout::ParameterLayout(std::vector<ParameterGroup> groups) : groups_(std::move(groups)) {
   std::size_t end = 0;
   for (ParameterGroup& group : groups_) {

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "core/matrix_view.hpp"
-#include "net/settings.hpp"
 
 namespace plumb::net {
 
@@ -58,10 +57,6 @@ struct ParameterGroup {
 /// Weights W and biases b of these shapes. rows, units: names of the two dimensions.
 ParameterGroup weights_and_bias(const LayerShape& shape, const std::string& rows,
                                 const std::string& units);
-
-/// The layers of a fully connected network: `depth` hidden layers and the output layer.
-std::vector<LayerShape> mlp_shapes(const NetworkSettings& settings, std::size_t inputs,
-                                   std::size_t classes);
 
 /// Neighbouring parameters of one role without a gap between them.
 struct ParameterRun {

@@ -29,13 +29,13 @@ class Slice {
   /// Room for `samples` samples of `inputs` numbers and what these stages make of them.
   Slice(std::size_t inputs, std::span<const Stage> stages, std::size_t samples);
 
-  /// What the constructor takes.
-  [[nodiscard]] static std::size_t bytes_for(std::size_t inputs, std::span<const Stage> stages,
-                                             std::size_t samples);
-
   /// Uses only the first `samples` of them (the last block of a test split may be short).
   void shorten(std::size_t samples) { samples_ = samples; }
   [[nodiscard]] std::size_t samples() const noexcept { return samples_; }
+  /// Of the numbers it holds; bytes_for() tells the same before there is one.
+  [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] static std::size_t bytes_for(std::size_t inputs, std::span<const Stage> stages,
+                                             std::size_t samples);
 
   [[nodiscard]] core::MatrixView<T> input() { return {input_.data(), samples_, inputs_}; }
   [[nodiscard]] std::span<double> targets() { return {targets_.data(), samples_}; }
@@ -52,13 +52,13 @@ class Slice {
   [[nodiscard]] core::MatrixView<T> delta(std::size_t stage) {
     return view(deltas_[stage % 2], stage);
   }
-  /// What the stage is fed with, one row a sample: its own memory, the activation below, the input.
-  [[nodiscard]] core::MatrixView<T> fed(std::size_t stage);
+  /// The layer's input, one row a sample: its own memory, the activation below, the input.
+  [[nodiscard]] core::MatrixView<T> layer_input(std::size_t stage);
 
   std::vector<SliceStageSums> stage_sums;
   LossSums loss_sums;
-  /// What products with the delta computed last are multiplied by, see lift_from_subnormal().
-  T drop = T{1};
+  /// What products with the delta computed last are multiplied by, see scale_from_subnormal().
+  T unscale = T{1};
 
  private:
   [[nodiscard]] core::MatrixView<T> view(core::AlignedBuffer<T>& buffer, std::size_t stage) {
@@ -72,7 +72,7 @@ class Slice {
   std::vector<double> targets_;
   std::vector<core::AlignedBuffer<T>> activations_;
   std::vector<core::AlignedBuffer<T>> derivatives_;
-  std::vector<core::AlignedBuffer<T>> fed_;
+  std::vector<core::AlignedBuffer<T>> layer_inputs_;
   core::AlignedBuffer<T> deltas_[2];
 };
 
@@ -88,10 +88,20 @@ Slice<T>::Slice(std::size_t inputs, std::span<const Stage> stages, std::size_t s
   for (const Stage& stage : stages_) {
     activations_.emplace_back(samples * stage.entries());
     derivatives_.emplace_back(samples * stage.entries());
-    fed_.emplace_back(samples * stage.fed);
+    layer_inputs_.emplace_back(samples * stage.layer_input);
     largest = std::max(largest, stage.entries());
   }
   for (auto& delta : deltas_) delta = core::AlignedBuffer<T>(samples * largest);
+}
+
+template <class T>
+std::size_t Slice<T>::bytes() const {
+  std::size_t numbers = input_.size() + deltas_[0].size() + deltas_[1].size();
+  for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
+    numbers +=
+        activations_[stage].size() + derivatives_[stage].size() + layer_inputs_[stage].size();
+  }
+  return numbers * sizeof(T) + targets_.size() * sizeof(double);
 }
 
 template <class T>
@@ -100,15 +110,16 @@ std::size_t Slice<T>::bytes_for(std::size_t inputs, std::span<const Stage> stage
   std::size_t largest = 0;
   std::size_t numbers = inputs;
   for (const Stage& stage : stages) {
-    numbers += 2 * stage.entries() + stage.fed;
+    numbers += 2 * stage.entries() + stage.layer_input;
     largest = std::max(largest, stage.entries());
   }
-  return samples * (sizeof(T) * (numbers + 2 * largest) + sizeof(double));
+  return samples * ((numbers + 2 * largest) * sizeof(T) + sizeof(double));
 }
 
 template <class T>
-core::MatrixView<T> Slice<T>::fed(std::size_t stage) {
-  if (stages_[stage].fed != 0) return {fed_[stage].data(), samples_, stages_[stage].fed};
+core::MatrixView<T> Slice<T>::layer_input(std::size_t stage) {
+  if (stages_[stage].layer_input != 0)
+    return {layer_inputs_[stage].data(), samples_, stages_[stage].layer_input};
   if (stage == 0) return input();
   return {activations_[stage - 1].data(), samples_, stages_[stage - 1].entries()};
 }

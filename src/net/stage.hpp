@@ -12,9 +12,9 @@ struct Stage {
   std::size_t group = 0;      // of parameters (ParameterLayout) it uses
   std::size_t positions = 1;  // places of an image that share the weights; 1: no image
   std::size_t units = 0;      // per position: fan_out of its group
-  // Numbers per sample that it is fed with, where this is not simply the activation of the stage
+  // Numbers per sample of the layer's input, where this is not simply the activation of the stage
   // below: pooled images, a state with the input of a time step. 0: no memory of its own.
-  std::size_t fed = 0;
+  std::size_t layer_input = 0;
 
   [[nodiscard]] std::size_t entries() const noexcept { return positions * units; }
 };

@@ -68,7 +68,8 @@ void HistoryProbe::add_noise(const history::StepReport& report) {
     whole += sums.exact_gradient;
   }
   // Squares of time steps' contributions do not add up to the square of their sum.
-  const bool rows_share_weights = info_.network.family == net::Family::Rnn;
+  const bool rows_share_weights =
+      net::hidden_weight_sharing(info_.network) == net::WeightSharing::Time;
   if (!rows_share_weights) total_noise_.add(all_slices, report.loss_scale, whole);
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "net/families/family.hpp"
 
 namespace plumb::study {
 
@@ -49,11 +50,6 @@ std::string part(const Key& key, const RunSettings& run) {
   return "-" + key.short_name() + gap + file_name_safe(to_text(value));
 }
 
-/// Labels of mlp are older than the other families and stay as they were.
-std::string family_part(net::Family family) {
-  return family == net::Family::Mlp ? "" : core::name_of(family) + "-";
-}
-
 }  // namespace
 
 void check_run_count(const std::vector<Sweep>& sweeps) {
@@ -81,9 +77,10 @@ void resolve(RunSettings& run, const std::vector<Sweep>& sweeps) {
 }
 
 std::string make_label(const RunSettings& run, const std::vector<Sweep>& sweeps) {
-  std::string label = fmt::format(
-      "{}{}-{}-{}x{}", family_part(run.network.family), core::name_of(run.network.activation),
-      core::name_of(run.network.init), run.network.depth, run.network.width);
+  std::string label =
+      fmt::format("{}{}-{}-{}x{}", net::recipe_of(run.network.family).label_prefix,
+                  core::name_of(run.network.activation), core::name_of(run.network.init),
+                  run.network.depth, run.network.width);
   for (const Sweep& sweep : sweeps) {
     if (sweep.varies() && !is_in_every_label(*sweep.key)) label += part(*sweep.key, run);
   }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include "net/families/family.hpp"
+#include "net/initializers.hpp"
 #include "theory/gaussian_moments.hpp"
 
 namespace plumb::theory {
@@ -35,13 +37,17 @@ struct Range {
 };
 
 std::optional<std::string> unfit_network(const NetworkSettings& settings) {
-  if (settings.family == net::Family::Rnn) {
-    return "the weights of an rnn are the same in every time step, which the theory does not know";
+  switch (net::hidden_weight_sharing(settings)) {
+    case net::WeightSharing::Time:
+      return "the weights of an rnn are the same in every time step, which the theory does not "
+             "know";
+    case net::WeightSharing::Positions:
+      return "a cnn's borders and pooling are not in the theory";
+    case net::WeightSharing::None:
+      break;
   }
-  if (settings.family == net::Family::Cnn) {
-    return "a cnn's borders and pooling are not in the theory";
-  }
-  if (settings.init == net::Init::Identity) return "identity weights are not random";
+  if (net::info_of(settings.init).is_identity_between_steps)
+    return "identity weights are not random";
   if (settings.width < kLeastWidth) {
     return fmt::format("width {} is too small for the theory, which needs {}", settings.width,
                        kLeastWidth);
@@ -153,8 +159,8 @@ std::optional<std::string> unfit_layers(const Prediction& prediction,
 
 /// Orthogonal weights leave to phi alone what scatters, forward and backward.
 double forward_variance(const NetworkSettings& settings) {
-  const bool counts =
-      settings.init == net::Init::Orthogonal && !is_homogeneous(settings.activation);
+  const bool counts = net::info_of(settings.init).drawing == net::Drawing::Orthonormal &&
+                      !is_homogeneous(settings.activation);
   return counts ? 2 / static_cast<double>(settings.width) : 0;
 }
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "net/initializers.hpp"
+
 namespace plumb::theory {
 namespace {
 
@@ -32,7 +34,7 @@ const Moments* skipped_by(const NetworkSettings& settings, const std::vector<Sig
 
 WidthEffect width_effect(const NetworkSettings& settings, const PlannedLayer& here,
                          const PlannedLayer& above, const Moments& phi, const Moments* skipped) {
-  const bool orthogonal = settings.init == net::Init::Orthogonal;
+  const bool orthogonal = net::info_of(settings.init).drawing == net::Drawing::Orthonormal;
   if (skipped != nullptr) {
     return residual_width_effect(phi, *skipped, above.weight_variance, here.units, orthogonal);
   }

@@ -53,9 +53,9 @@ constexpr const char* kWide =
     "Infinitely wide layers with independent weights, gradients independent of the signals they "
     "meet, and ";
 
-std::string assumptions_of_layers(const NetworkSettings& settings) {
+std::string assumptions_of_layers(net::WeightSharing sharing) {
   std::string text = std::string(kWide) + "samples that differ in their inputs' norm alone";
-  if (settings.family == net::Family::Cnn) {
+  if (sharing == net::WeightSharing::Positions) {
     text +=
         "; borders of the images and what pooling does to the signal are left out, and max "
         "pooling is taken to pick places whose derivative is an average one";
@@ -73,8 +73,8 @@ std::vector<double> mean_squares(std::span<const double> square_norms, std::size
 }
 
 Prediction predict_layers(const NetworkSettings& settings, const ProblemShape& problem,
+                          const std::vector<PlannedLayer>& layers,
                           std::span<const double> square_norms) {
-  const std::vector<PlannedLayer> layers = plan_layers(settings, problem);
   Prediction prediction;
   const std::vector<Signal> signals =
       add_layer_rows(settings, layers, mean_squares(square_norms, problem.inputs), prediction);
@@ -88,29 +88,27 @@ Prediction predict_layers(const NetworkSettings& settings, const ProblemShape& p
     add_fixed_point(mean_field(function_of(settings), variance, bias_variance(settings)),
                     prediction);
   }
-  prediction.assumptions = assumptions_of_layers(settings);
+  prediction.assumptions = assumptions_of_layers(layers.front().sharing);
   return prediction;
 }
 
-Prediction predict_steps(const NetworkSettings& settings, const ProblemShape& problem,
+Prediction predict_steps(const NetworkSettings& settings, const std::vector<PlannedLayer>& layers,
                          double input_square_norm) {
-  const PlannedCell cell = plan_cell(settings, problem);
+  const PlannedLayer& step = layers.front();
   const ActivationFunction function = function_of(settings);
-  const double fed = cell.input_variance * input_square_norm + bias_variance(settings);
-  const auto units = static_cast<double>(settings.width);
+  const double fed = step.input_variance * input_square_norm + bias_variance(settings);
   Prediction prediction;
   make_rows(prediction, settings.depth + 1);
   double state_square = 0;  // h_0 = 0
   for (std::size_t t = 0; t < settings.depth; ++t) {
-    const Moments moments =
-        gaussian_moments(function, cell.recurrent_variance * state_square + fed);
+    const Moments moments = gaussian_moments(function, step.weight_variance * state_square + fed);
     const bool last = t + 1 == settings.depth;
-    const double variance = last ? cell.output_variance : cell.recurrent_variance;
+    const double variance = last ? layers.back().weight_variance : step.weight_variance;
     set_row(prediction, t, variance * moments.derivative_square,
-            plain_width_effect(moments, units, units, false));
+            plain_width_effect(moments, step.units, step.units, false));
     state_square = moments.square;
   }
-  add_fixed_point(mean_field(function, cell.recurrent_variance, fed), prediction);
+  add_fixed_point(mean_field(function, step.weight_variance, fed), prediction);
   prediction.assumptions = std::string(kWide) +
                            "inputs of equal norm; the recurrent weights are taken as drawn anew in "
                            "every time step, and the inputs of all time steps as equally large.";
@@ -126,9 +124,10 @@ double mean(std::span<const double> values) {
 
 Prediction predict(const NetworkSettings& settings, const ProblemShape& problem,
                    std::span<const double> input_square_norms) {
-  return settings.family == net::Family::Rnn
-             ? predict_steps(settings, problem, mean(input_square_norms))
-             : predict_layers(settings, problem, input_square_norms);
+  const std::vector<PlannedLayer> layers = net::mean_field_factors(settings, problem);
+  return layers.front().sharing == net::WeightSharing::Time
+             ? predict_steps(settings, layers, mean(input_square_norms))
+             : predict_layers(settings, problem, layers, input_square_norms);
 }
 
 Prediction predict(const NetworkSettings& settings, const ProblemShape& problem,

@@ -67,7 +67,7 @@ std::vector<Signal> forward(const net::NetworkSettings& settings,
     const double q = layers[l].weight_variance * p + bias_variance(settings);
     const bool known = l < neighbour.size() && same_variance(q, neighbour[l].q);
     const Moments phi = known ? neighbour[l].phi : gaussian_moments(function, q);
-    const bool skips = settings.residual && l > 0;
+    const bool skips = layers[l].skip;
     p = phi.square + (skips ? p + 2 * m * phi.mean : 0);
     m = phi.mean + (skips ? m : 0);
     signals.push_back({q, phi, p});

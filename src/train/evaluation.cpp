@@ -12,7 +12,8 @@ namespace {
 template <class T>
 net::LossSums evaluate_block(const net::Network<T>& network, std::span<const T> parameters,
                              const data::Dataset& dataset, std::uint64_t first, std::size_t samples,
-                             net::Slice<T>& slice) {
+                             Worker<T>& worker) {
+  net::Slice<T>& slice = worker.slice(0);
   const std::size_t full = slice.samples();
   slice.shorten(samples);
   std::vector<float> scratch(dataset.inputs());
@@ -20,7 +21,9 @@ net::LossSums evaluate_block(const net::Network<T>& network, std::span<const T> 
     slice.targets()[s] =
         read_sample<T>(dataset, data::Split::Test, first + s, slice.input().row(s), scratch);
   }
-  for (std::size_t g = 0; g < network.groups(); ++g) network.forward(g, parameters, slice, {});
+  for (std::size_t g = 0; g < network.groups(); ++g) {
+    network.forward(g, parameters, slice, worker.workspace(), {});
+  }
   network.evaluate_loss(slice);
   slice.shorten(full);
   return slice.loss_sums;
@@ -54,7 +57,7 @@ std::optional<Evaluation> evaluate(StepEngine<T>& engine, const TrainContext& co
             std::min<std::uint64_t>(slice_samples, samples - b * slice_samples);
         const net::LossSums sums =
             evaluate_block<T>(engine.network(), engine.parameters(), context.dataset,
-                              b * slice_samples, count, workers[thread].slice(0));
+                              b * slice_samples, count, workers[thread]);
         losses[b] = sums.loss;
         correct[b] = sums.correct;
       }

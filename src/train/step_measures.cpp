@@ -64,11 +64,15 @@ void StepEngine<T>::collect_group_sums() {
     // Clipping and skipping come after the gradient that is reported.
     if (finished_.complete) replace_gradient(sums, finish_.chunk_sums()[i]);
     const Chunk& chunk = store_.chunks()[i];
-    if (chunk.role == net::TensorRole::Bias) {
-      biases[chunk.group] += sums.gradient;
-    } else {
-      groups[chunk.group] += sums;
-      exact[chunk.group] += finished_.complete ? finish_.chunk_squares()[i] : sums.gradient;
+    switch (chunk.role) {
+      case net::TensorRole::Bias:
+        biases[chunk.group] += sums.gradient;
+        break;
+      case net::TensorRole::Weight:
+      case net::TensorRole::RecurrentWeight:
+        groups[chunk.group] += sums;
+        exact[chunk.group] += finished_.complete ? finish_.chunk_squares()[i] : sums.gradient;
+        break;
     }
     whole += sums.gradient;
   }

@@ -212,7 +212,7 @@ std::size_t bytes_of(const net::NetworkSettings& network, const TrainSettings& s
                      const net::ProblemShape& problem, const WorkPlan& plan) {
   return StepEngine<T>::bytes_for(*net::make_network<T>(network, settings.loss, problem), settings,
                                   plan) +
-         gradient_check_bytes<T>(*net::make_network<double>(network, settings.loss, problem));
+         gradient_check_bytes(*net::make_network<double>(network, settings.loss, problem));
 }
 
 }  // namespace

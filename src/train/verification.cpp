@@ -53,20 +53,16 @@ Check check_finite(std::span<const T> parameters, std::optional<std::uint64_t> d
                  : "parameters not finite, yet the run did not report it"};
 }
 
-template <class T>
 std::size_t gradient_check_bytes(const net::Network<double>& network) {
-  const std::size_t workspace =
-      std::is_same_v<T, double> ? 0 : network.workspace_bytes(kCheckSamples, false);
   return network.layout().block_size() * sizeof(double) +  // the parameters in float64
-         net::gradient_check_bytes(network, kCheckSamples) + workspace;
+         net::gradient_check_bytes(network, kCheckSamples);
 }
 
 template <class T>
 Check check_gradient(const net::NetworkSettings& network, const TrainSettings& settings,
                      std::span<const T> parameters, const data::Dataset& dataset,
                      const data::SampleOrder& order) {
-  const net::ProblemShape problem = problem_of(dataset);
-  const auto reference = net::make_network<double>(network, settings.loss, problem);
+  const auto reference = net::make_network<double>(network, settings.loss, problem_of(dataset));
   core::AlignedBuffer<double> exact(parameters.size());
   std::copy(parameters.begin(), parameters.end(), exact.data());
   core::AlignedBuffer<float> x(kCheckSamples * dataset.inputs());
@@ -76,7 +72,7 @@ Check check_gradient(const net::NetworkSettings& network, const TrainSettings& s
     targets[s] = dataset.read(data::Split::Train, order.index(s), samples.row(s));
   }
   const net::GradientCheckResult result = net::check_gradients(
-      network, settings.loss, *reference, problem, exact.span(), samples, targets, settings.seed);
+      network, settings.loss, *reference, exact.span(), samples, targets, settings.seed);
   if (!result.checked) {
     return {"gradient_matches_complex_step", true,
             "not checked: the network's own pass overflows even in float64"};
@@ -94,8 +90,6 @@ template bool all_finite(std::span<const float>);
 template bool all_finite(std::span<const double>);
 template Check check_finite(std::span<const float>, std::optional<std::uint64_t>);
 template Check check_finite(std::span<const double>, std::optional<std::uint64_t>);
-template std::size_t gradient_check_bytes<float>(const net::Network<double>&);
-template std::size_t gradient_check_bytes<double>(const net::Network<double>&);
 template Check check_gradient(const net::NetworkSettings&, const TrainSettings&,
                               std::span<const float>, const data::Dataset&,
                               const data::SampleOrder&);

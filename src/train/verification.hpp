@@ -32,9 +32,7 @@ bool all_finite(std::span<const T> values);
 template <class T>
 Check check_finite(std::span<const T> parameters, std::optional<std::uint64_t> diverged_step);
 
-/// What check_gradient() takes while it runs. T: the precision of the run, whose threads keep the
-/// working memory that a float64 check needs, too.
-template <class T>
+/// What check_gradient() takes while it runs.
 std::size_t gradient_check_bytes(const net::Network<double>& network);
 
 /// Analytic gradient against forward-mode differentiation at `parameters`, in float64, on the first

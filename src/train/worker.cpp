@@ -101,7 +101,7 @@ void Worker<T>::forward(std::span<const T> parameters, Measure measure) {
   for (std::size_t group = 0; group < network_.groups(); ++group) {
     const std::size_t units = units_of_group(network_.stages(), group);
     const auto alive = measure.sums ? unseen.first(units) : std::span<std::uint8_t>{};
-    for (auto& slice : slices_) network_.forward(group, parameters, slice, alive);
+    for (auto& slice : slices_) network_.forward(group, parameters, slice, workspace_, alive);
     unseen = unseen.subspan(units);
   }
   for (auto& slice : slices_) network_.evaluate_loss(slice);
@@ -119,7 +119,7 @@ void Worker<T>::backward(std::span<const T> parameters, net::BackwardOptions<T> 
   for (std::size_t group = network_.groups(); group-- > 0;) {
     sum_group(pass, group, {0, slices_.size()}, store.group(thread, group, measure.sums), 0);
     if (listener != nullptr) listener->group_done(thread, group);
-    if (group > 0) pass_down(pass, group);
+    if (group > 0) input_gradient(pass, group);
     if (group > 0 && listener != nullptr) listener->between_products(thread);
   }
 }
@@ -133,16 +133,16 @@ net::GroupGradient<T> Worker<T>::partial(std::size_t level, const net::GroupGrad
 }
 
 template <class T>
-void Worker<T>::differentiate(const Pass& pass, std::size_t group, std::size_t slice,
-                              const net::GroupGradient<T>& out) {
+void Worker<T>::weight_gradient(const Pass& pass, std::size_t group, std::size_t slice,
+                                const net::GroupGradient<T>& out) {
   if (slice > 0 && pass.listener != nullptr) pass.listener->between_products(pass.thread);
-  network_.differentiate(group, pass.parameters, pass.options, slices_[slice], out);
+  network_.weight_gradient(group, pass.parameters, pass.options, slices_[slice], workspace_, out);
 }
 
 template <class T>
 void Worker<T>::sum_group(const Pass& pass, std::size_t group, SliceRange slices,
                           const net::GroupGradient<T>& out, std::size_t level) {
-  if (slices.count == 1) return differentiate(pass, group, slices.first, out);
+  if (slices.count == 1) return weight_gradient(pass, group, slices.first, out);
   const std::size_t left = left_leaves(slices.count);
   sum_group(pass, group, {slices.first, left}, out, level);
   // The right half goes to this level's buffer; the left half is done with it.
@@ -159,10 +159,10 @@ void Worker<T>::sum_group(const Pass& pass, std::size_t group, SliceRange slices
 }
 
 template <class T>
-void Worker<T>::pass_down(const Pass& pass, std::size_t group) {
+void Worker<T>::input_gradient(const Pass& pass, std::size_t group) {
   for (std::size_t slice = 0; slice < slices_.size(); ++slice) {
     if (slice > 0 && pass.listener != nullptr) pass.listener->between_products(pass.thread);
-    network_.pass_down(group, pass.parameters, slices_[slice]);
+    network_.input_gradient(group, pass.parameters, slices_[slice], workspace_);
   }
 }
 

@@ -44,6 +44,8 @@ class Worker {
 
   [[nodiscard]] SliceRange range() const noexcept { return range_; }
   [[nodiscard]] net::Slice<T>& slice(std::size_t i) { return slices_[i]; }
+  /// For one slice at a time.
+  [[nodiscard]] net::Workspace<T>& workspace() noexcept { return workspace_; }
 
   /// Walks one slice of zeros through the network, everything measured, so that the memory of a
   /// step is taken before the first one and by the thread that will use it.
@@ -74,17 +76,18 @@ class Worker {
     std::size_t thread;
     BackwardListener* listener;
   };
-  void differentiate(const Pass& pass, std::size_t group, std::size_t slice,
-                     const net::GroupGradient<T>& out);
+  void weight_gradient(const Pass& pass, std::size_t group, std::size_t slice,
+                       const net::GroupGradient<T>& out);
   void sum_group(const Pass& pass, std::size_t group, SliceRange slices,
                  const net::GroupGradient<T>& out, std::size_t level);
-  void pass_down(const Pass& pass, std::size_t group);
+  void input_gradient(const Pass& pass, std::size_t group);
   net::GroupGradient<T> partial(std::size_t level, const net::GroupGradient<T>& like);
 
   const net::Network<T>& network_;
   SliceRange range_;
   std::size_t slice_samples_;
   std::vector<net::Slice<T>> slices_;
+  net::Workspace<T> workspace_;
   std::vector<core::AlignedBuffer<T>> partials_;  // by tree level: parameters, then extra
   std::vector<std::uint8_t> alive_;
   std::vector<math::ExponentCounts> delta_exponents_;

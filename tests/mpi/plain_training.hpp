@@ -73,14 +73,17 @@ class PlainTraining {
     }
     std::vector<T> block(network->layout().block_size());
     const std::span<const T> weights(parameters);
-    for (std::size_t g = 0; g < network->groups(); ++g) network->forward(g, weights, slice, {});
+    net::Workspace<T> workspace;
+    for (std::size_t g = 0; g < network->groups(); ++g) {
+      network->forward(g, weights, slice, workspace, {});
+    }
     network->evaluate_loss(slice);
     net::BackwardOptions<T> options;
     options.scale = T{1} / static_cast<T>(settings_.batch);
     options.loss_scale = static_cast<T>(settings_.loss_scale.value);
     options.format = settings_.gradient_format;
     for (std::size_t g = network->groups(); g-- > 0;) {
-      network->backward(g, weights, options, slice,
+      network->backward(g, weights, options, slice, workspace,
                         {network->layout().group(std::span<T>(block), g), {}});
     }
     slice_loss_ = slice.loss_sums.loss;

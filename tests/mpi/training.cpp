@@ -137,12 +137,14 @@ TEST(training, evaluates_the_test_split_alike_on_every_layout) {
   double loss = 0;
   double correct = 0;
   net::Slice<float> slice = reference.network->make_slice(settings.slice);
+  net::Workspace<float> workspace;
   for (std::size_t first = 0; first < kSamples; first += settings.slice) {
     for (std::size_t s = 0; s < settings.slice; ++s) {
       slice.targets()[s] = dataset->read(data::Split::Test, first + s, slice.input().row(s));
     }
     for (std::size_t g = 0; g < reference.network->groups(); ++g) {
-      reference.network->forward(g, std::span<const float>(reference.parameters), slice, {});
+      reference.network->forward(g, std::span<const float>(reference.parameters), slice, workspace,
+                                 {});
     }
     reference.network->evaluate_loss(slice);
     loss += slice.loss_sums.loss;

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "net/families/family.hpp"
+
 namespace plumb::claims {
 namespace {
 
@@ -21,7 +23,7 @@ TEST(reference, of_a_small_network_is_what_the_formulas_say) {
   net::NetworkSettings settings;
   settings.depth = 2;
   settings.width = 2;
-  const net::ParameterLayout layout(net::mlp_shapes(settings, 1, 1));
+  const net::ParameterLayout layout = net::parameter_layout(settings, {1, 1, 0, 0});
   std::vector<double> sigmoid(layout.block_size());
   std::vector<double> tanh(layout.block_size());
   const auto weights = layout.weights(std::span(sigmoid), 1);

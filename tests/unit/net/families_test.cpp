@@ -6,8 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "net/cnn_shape.hpp"
-#include "net/idle_pooling.hpp"
+#include "net/families/cnn.hpp"
 #include "net/initializers.hpp"
 #include "net/network.hpp"
 
@@ -27,18 +26,19 @@ Passed pass(const NetworkSettings& settings, const ProblemShape& problem, std::u
             std::size_t samples = 3) {
   auto network = make_network<double>(settings, Loss::MeanSquaredError, problem);
   Slice<double> slice = network->make_slice(samples);
+  Workspace<double> workspace;
   std::vector<double> parameters(network->layout().block_size());
   initialise<double>(settings, network->layout(), seed, parameters);
   core::RandomStream random(seed, core::Purpose::TrainSample, 0);
   for (double& x : slice.input().span()) x = random.normal();
   for (double& y : slice.targets()) y = 0;
   for (std::size_t g = 0; g < network->groups(); ++g) {
-    network->forward(g, std::span<const double>(parameters), slice, {});
+    network->forward(g, std::span<const double>(parameters), slice, workspace, {});
   }
   network->evaluate_loss(slice);
   std::vector<double> gradient(network->layout().block_size());
   for (std::size_t g = network->groups(); g-- > 0;) {
-    network->backward(g, std::span<const double>(parameters), {}, slice,
+    network->backward(g, std::span<const double>(parameters), {}, slice, workspace,
                       {network->layout().group(std::span(gradient), g), {}});
   }
   return {std::move(network), std::move(parameters), std::move(slice)};
@@ -133,7 +133,7 @@ TEST(rnn, with_identity_init_starts_as_a_sum_over_time) {
 }
 
 TEST(rnn, refuses_a_depth_that_does_not_divide_the_inputs) {
-  const Misfit fault = misfit(linear_rnn(1, 10), {16, 2, 4, 4});
+  const Incompatibility fault = incompatibility(linear_rnn(1, 10), {16, 2, 4, 4});
   EXPECT_EQ(fault.key, "network.depth");
   EXPECT_EQ(fault.message,
             "network.depth = 10 time steps cannot share 16 inputs evenly; allowed: 1, 2, 4, 8, 16");
@@ -153,9 +153,10 @@ TEST(residual, networks_of_zero_weights_hand_the_first_layer_through) {
     for (double& w : network->layout().weights(std::span(parameters), l).span()) w = 0;
   }
   Slice<double> slice = network->make_slice(1);
+  Workspace<double> workspace;
   for (double& x : slice.input().span()) x = 0.5;
   for (std::size_t g = 0; g < network->groups(); ++g) {
-    network->forward(g, std::span<const double>(parameters), slice, {});
+    network->forward(g, std::span<const double>(parameters), slice, workspace, {});
   }
   for (std::size_t u = 0; u < 9; ++u) {
     EXPECT_EQ(slice.activation(5)(0, u), slice.activation(0)(0, u));
@@ -171,12 +172,12 @@ NetworkSettings cnn(std::size_t depth) {
 }
 
 TEST(cnn, images_shrink_while_they_still_hold_a_kernel) {
-  const auto shapes = convolution_shapes(cnn(8), {784, 10, 28, 28});
-  std::vector<std::size_t> heights;
-  heights.reserve(shapes.size());
-  for (const ConvolutionShape& shape : shapes) heights.push_back(shape.input.height);
-  EXPECT_EQ(heights, (std::vector<std::size_t>{28, 28, 14, 14, 7, 7, 3, 3}));
-  EXPECT_FALSE(shapes[7].pooled) << "1 x 1 would not hold a kernel of 3";
+  const auto groups = recipe_of(Family::Cnn).layers(cnn(8), {784, 10, 28, 28});
+  std::vector<std::size_t> pixels;
+  pixels.reserve(8);
+  for (std::size_t l = 0; l < 8; ++l) pixels.push_back(groups[l].layer->positions());
+  EXPECT_EQ(pixels, (std::vector<std::size_t>{784, 784, 196, 196, 49, 49, 9, 9}));
+  EXPECT_FALSE(groups[7].pooling) << "1 x 1 would not hold a kernel of 3";
 }
 
 TEST(cnn, of_a_kernel_of_one_is_a_dense_layer_at_every_pixel) {
@@ -195,42 +196,42 @@ TEST(cnn, of_a_kernel_of_one_is_a_dense_layer_at_every_pixel) {
 TEST(cnn, refuses_a_kernel_larger_than_the_image_and_data_without_one) {
   NetworkSettings settings = cnn(1);
   settings.kernel = 5;
-  EXPECT_EQ(misfit(settings, {16, 2, 4, 4}).message,
+  EXPECT_EQ(incompatibility(settings, {16, 2, 4, 4}).message,
             "network.kernel = 5 is larger than the image of 4 x 4; allowed: an odd integer from "
             "1 to 3");
-  EXPECT_EQ(misfit(settings, {20, 2, 0, 0}).key, "network.family");
+  EXPECT_EQ(incompatibility(settings, {20, 2, 0, 0}).key, "network.family");
   EXPECT_THROW(make_network<float>(settings, Loss::MeanSquaredError, {16, 2, 4, 4}),
                core::UsageError);
 }
 
-TEST(cnn, pooling_is_idle_when_half_the_image_holds_no_kernel) {
+TEST(cnn, pooling_is_ineffective_when_half_the_image_holds_no_kernel) {
   const ProblemShape tiny{20, 2, 4, 5};
-  EXPECT_EQ(idle_pooling(cnn(2), tiny),
+  EXPECT_EQ(ineffective_pooling(cnn(2), tiny),
             "the image of 4 x 5, halved, does not hold the kernel of 3; allowed: network.kernel "
             "= 1, or network.pooling = none");
   NetworkSettings settings = cnn(2);
   settings.kernel = 7;
-  EXPECT_EQ(idle_pooling(settings, {132, 2, 12, 11}),
+  EXPECT_EQ(ineffective_pooling(settings, {132, 2, 12, 11}),
             "the image of 12 x 11, halved, does not hold the kernel of 7; allowed: "
             "network.kernel <= 5, or network.pooling = none");
   settings.kernel = 1;
-  EXPECT_EQ(idle_pooling(settings, {9, 2, 1, 9}),
+  EXPECT_EQ(ineffective_pooling(settings, {9, 2, 1, 9}),
             "the image of 1 x 9 cannot be halved; allowed: network.pooling = none");
 }
 
-TEST(cnn, pooling_is_not_idle_when_it_happens_once_or_nobody_asks_for_it) {
+TEST(cnn, pooling_is_effective_when_it_happens_once_or_nobody_asks_for_it) {
   const ProblemShape tiny{20, 2, 4, 5};
-  EXPECT_EQ(idle_pooling(cnn(2), {36, 2, 6, 6}), "") << "pooled once, and never again";
-  EXPECT_EQ(idle_pooling(cnn(1), tiny), "") << "the first pooling would come after 2";
+  EXPECT_EQ(ineffective_pooling(cnn(2), {36, 2, 6, 6}), "") << "pooled once, and never again";
+  EXPECT_EQ(ineffective_pooling(cnn(1), tiny), "") << "the first pooling would come after 2";
   NetworkSettings settings = cnn(2);
   settings.pooling = Pooling::None;
-  EXPECT_EQ(idle_pooling(settings, tiny), "");
+  EXPECT_EQ(ineffective_pooling(settings, tiny), "");
   settings = cnn(2);
   settings.kernel = 1;
-  EXPECT_EQ(idle_pooling(settings, tiny), "");
+  EXPECT_EQ(ineffective_pooling(settings, tiny), "");
   settings.family = Family::Mlp;
   settings.kernel = 9;
-  EXPECT_EQ(idle_pooling(settings, tiny), "");
+  EXPECT_EQ(ineffective_pooling(settings, tiny), "");
 }
 
 TEST(network, of_depth_zero_is_a_linear_model) {

@@ -43,8 +43,8 @@ struct Problem {
   }
 
   [[nodiscard]] GradientCheckResult check(Loss loss) const {
-    return check_gradients(settings, loss, *network, shape, parameters,
-                           {x.data(), kSamples, shape.inputs}, targets, 3);
+    return check_gradients(settings, loss, *network, parameters, {x.data(), kSamples, shape.inputs},
+                           targets, 3);
   }
 };
 
@@ -250,10 +250,14 @@ std::vector<double> backpropagated(const Network<double>& network,
                                    std::span<const double> parameters, Slice<double>& slice) {
   const ParameterLayout& layout = network.layout();
   std::vector<double> gradient(layout.block_size());
-  for (std::size_t g = 0; g < network.groups(); ++g) network.forward(g, parameters, slice, {});
+  Workspace<double> workspace;
+  for (std::size_t g = 0; g < network.groups(); ++g) {
+    network.forward(g, parameters, slice, workspace, {});
+  }
   network.evaluate_loss(slice);
   for (std::size_t g = network.groups(); g-- > 0;) {
-    network.backward(g, parameters, {}, slice, {layout.group(std::span<double>(gradient), g), {}});
+    network.backward(g, parameters, {}, slice, workspace,
+                     {layout.group(std::span<double>(gradient), g), {}});
   }
   return gradient;
 }
@@ -307,13 +311,15 @@ TEST(mlp, float32_deltas_are_right_down_to_the_last_subnormal) {
   const std::vector<double> p64(p32.begin(), p32.end());
   Slice<float> s32 = narrow->make_slice(4);
   Slice<double> s64 = wide->make_slice(4);
+  Workspace<float> w32;
+  Workspace<double> w64;
   for (std::size_t i = 0; i < 4 * kInputs; ++i) {
     s32.input().data[i] = 0.01F * static_cast<float>(i);
     s64.input().data[i] = s32.input().data[i];
   }
   for (std::size_t l = 0; l < layout.layers(); ++l) {
-    narrow->forward(l, std::span<const float>(p32), s32, {});
-    wide->forward(l, std::span<const double>(p64), s64, {});
+    narrow->forward(l, std::span<const float>(p32), s32, w32, {});
+    wide->forward(l, std::span<const double>(p64), s64, w64, {});
   }
   narrow->evaluate_loss(s32);
   wide->evaluate_loss(s64);
@@ -323,10 +329,10 @@ TEST(mlp, float32_deltas_are_right_down_to_the_last_subnormal) {
   for (std::size_t l = layout.layers(); l-- > 0;) {
     BackwardOptions<float> quarter32;
     quarter32.scale = 0.25F;
-    narrow->backward(l, p32, quarter32, s32, {layout.group(std::span<float>(g32), l), {}});
+    narrow->backward(l, p32, quarter32, s32, w32, {layout.group(std::span<float>(g32), l), {}});
     BackwardOptions<double> quarter64;
     quarter64.scale = 0.25;
-    wide->backward(l, p64, quarter64, s64, {layout.group(std::span<double>(g64), l), {}});
+    wide->backward(l, p64, quarter64, s64, w64, {layout.group(std::span<double>(g64), l), {}});
     const double exact = s64.stage_sums[l].delta.norm();
     EXPECT_NEAR(s32.stage_sums[l].delta.norm(), exact, 1e-3 * exact + 8 * 0x1p-149)
         << "layer " << l;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "net/families/family.hpp"
+
 namespace plumb::net {
 namespace {
 
@@ -163,11 +165,11 @@ TEST(parameter_layout, an_mlp_of_depth_n_has_n_hidden_layers_and_an_output_layer
   NetworkSettings settings;
   settings.depth = 3;
   settings.width = 30;
-  const auto shapes = mlp_shapes(settings, 784, 10);
-  ASSERT_EQ(shapes.size(), 4U);
-  EXPECT_EQ(shapes[0].fan_in, 784U);
-  EXPECT_EQ(shapes[3].fan_in, 30U);
-  EXPECT_EQ(shapes[3].fan_out, 10U);
+  const ParameterLayout layout = parameter_layout(settings, {784, 10, 0, 0});
+  ASSERT_EQ(layout.layers(), 4U);
+  EXPECT_EQ(layout.shape(0).fan_in, 784U);
+  EXPECT_EQ(layout.shape(3).fan_in, 30U);
+  EXPECT_EQ(layout.shape(3).fan_out, 10U);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/random.hpp"
 #include "math/gemm/blas_info.hpp"
+#include "net/families/family.hpp"
 #include "net/initializers.hpp"
 #include "plain_integral.hpp"
 
@@ -22,7 +23,7 @@ class RandomNetwork {
   RandomNetwork(const net::NetworkSettings& settings, std::size_t inputs, std::size_t classes,
                 std::uint64_t seed)
       : settings_(settings),
-        layout_(net::mlp_shapes(settings, inputs, classes)),
+        layout_(net::parameter_layout(settings, {inputs, classes, 0, 0})),
         block_(layout_.block_size()) {
     math::use_single_threaded_blas();  // its threads' spinning slows small matrices down
     net::initialise<double>(settings, layout_, seed, block_);

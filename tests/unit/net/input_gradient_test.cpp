@@ -1,4 +1,5 @@
-// All slices differentiated first and passed down afterwards, against one slice after the other.
+// Weight gradients of all slices first and input gradients afterwards, against one slice after the
+// other.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -44,7 +45,7 @@ class Batch {
   void backward_slice_by_slice() {
     for (std::size_t s = 0; s < kSlices; ++s) {
       for (std::size_t g = network_->groups(); g-- > 0;) {
-        network_->backward(g, parameters_, options_, slices_[s], out(s, g));
+        network_->backward(g, parameters_, options_, slices_[s], workspace_, out(s, g));
       }
     }
   }
@@ -52,9 +53,11 @@ class Batch {
   void backward_layer_by_layer() {
     for (std::size_t g = network_->groups(); g-- > 0;) {
       for (std::size_t s = 0; s < kSlices; ++s) {
-        network_->differentiate(g, parameters_, options_, slices_[s], out(s, g));
+        network_->weight_gradient(g, parameters_, options_, slices_[s], workspace_, out(s, g));
       }
-      for (std::size_t s = 0; s < kSlices; ++s) network_->pass_down(g, parameters_, slices_[s]);
+      for (std::size_t s = 0; s < kSlices; ++s) {
+        network_->input_gradient(g, parameters_, slices_[s], workspace_);
+      }
     }
   }
 
@@ -79,7 +82,7 @@ class Batch {
     for (T& x : slice.input().span()) x = static_cast<T>(random.normal());
     for (std::size_t s = 0; s < kSamples; ++s) slice.targets()[s] = static_cast<double>(s % 3);
     for (std::size_t g = 0; g < network_->groups(); ++g) {
-      network_->forward(g, parameters_, slice, {});
+      network_->forward(g, parameters_, slice, workspace_, {});
     }
     network_->evaluate_loss(slice);
     const std::size_t output = network_->stages().size() - 1;
@@ -100,6 +103,7 @@ class Batch {
   std::vector<T> gradients_;  // by slice: parameters, then the extra block
   BackwardOptions<T> options_;
   std::vector<Slice<T>> slices_;
+  Workspace<T> workspace_;
 };
 
 template <class T>
