@@ -23,7 +23,7 @@ struct Prediction {
   /// (L) residual networks: variance of ln ||delta_l||^2 that the layers below l do not inherit, so
   /// that it counts at the two ends of a sum over layers only; 0 otherwise.
   std::vector<double> log_own_variance;
-  /// (L) residual networks of piecewise linear functions: estimated share of the gradient's square
+  /// (L) residual networks of unbounded functions: estimated share of the gradient's square
   /// norm that has turned towards the signal, which the prediction does not know of; 0 otherwise.
   std::vector<double> aligned_share;
   /// (L) plain networks: what the scatter of the signals' size adds to the variance of
