@@ -78,6 +78,11 @@ class Job:
     def message(self):
         return self.errors.read_text()
 
+    def message_about_the_job(self):
+        """Without the advice on a BLAS library that does not know this CPU: it is true here."""
+        lines = self.message().splitlines(keepends=True)
+        return "".join(line for line in lines if "warning: OpenBLAS runs its" not in line)
+
     def clean_up(self):
         for pid in self.alive():
             os.kill(pid, signal.SIGKILL)

@@ -252,7 +252,7 @@ class Signals(FaultTest):
         job.launcher.send_signal(signal.SIGTERM)
         self.assertEqual(job.launcher.wait(ALLOWED_SECONDS), -signal.SIGTERM)
         self.assertGreater(self.expect_readable(), before)
-        self.assertEqual(job.message(), "")
+        self.assertEqual(job.message_about_the_job(), "")
 
     def test_ranks_that_are_told_to_end_one_after_the_other_call_nobody_lost(self):
         """As scancel does on many hosts. Rank 1 has gone when rank 0 is told."""
