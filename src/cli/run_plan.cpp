@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "data/dataset.hpp"
 #include "net/families/cnn.hpp"
+#include "net/losses.hpp"
 #include "net/network.hpp"
 #include "train/context.hpp"
 #include "train/work_plan.hpp"
@@ -82,7 +83,7 @@ void refuse_ineffective_pooling(const study::Study& study, const study::RunSetti
 // Only a file tells whether its targets are classes.
 void refuse_class_loss(const study::Study& study, const study::RunSettings& run,
                        const data::Dataset& dataset) {
-  if (!dataset.is_regression() || run.train.loss == net::Loss::MeanSquaredError) return;
+  if (!dataset.is_regression() || net::info_of(run.train.loss).predicts_values) return;
   throw core::UsageError(fmt::format(
       "{}: train.loss = {} does not suit targets that are values; allowed: mean_squared_error",
       study.where("train.loss"), core::name_of(run.train.loss)));

@@ -10,7 +10,7 @@ enum class ExitCode : int {
   Done = 0,
   Usage = 1,               // wrong usage or study file
   VerificationFailed = 2,  // a run's own checks, or `compare --exact`, found a difference
-  InputOutput = 3,         // a file could not be read or written
+  InputOutput = 3,         // input, output, memory or MPI failed; a rank was lost; data differ
   // 4 is reserved: stopped early, checkpoint written
 };
 

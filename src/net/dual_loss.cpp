@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <stdexcept>
 
 namespace plumb::net {
 namespace {
@@ -23,21 +24,29 @@ Dual softmax_cross_entropy(std::span<const Dual> z, std::size_t label) {
 
 Dual half_square(Dual difference) { return difference * difference / 2.0; }
 
+template <class Term>
+Dual sum_over_classes(std::span<const Dual> z, const Term& term) {
+  Dual sum;
+  for (std::size_t k = 0; k < z.size(); ++k) sum = sum + term(k);
+  return sum;
+}
+
 }  // namespace
 
 Dual dual_loss(Loss loss, std::span<const Dual> z, double target) {
   if (z.size() == 1) return half_square(z[0] - target);
   const auto label = static_cast<std::size_t>(target);
-  if (loss == Loss::SoftmaxCrossEntropy) return softmax_cross_entropy(z, label);
-  Dual sum;
-  for (std::size_t k = 0; k < z.size(); ++k) {
-    if (loss == Loss::SigmoidCrossEntropy) {
-      sum = sum + softplus(k == label ? -z[k] : z[k]);
-    } else {
-      sum = sum + half_square(k == label ? z[k] - 1.0 : z[k]);
-    }
+  switch (loss) {
+    case Loss::SoftmaxCrossEntropy:
+      return softmax_cross_entropy(z, label);
+    case Loss::SigmoidCrossEntropy:
+      return sum_over_classes(z,
+                              [&](std::size_t k) { return softplus(k == label ? -z[k] : z[k]); });
+    case Loss::MeanSquaredError:
+      return sum_over_classes(
+          z, [&](std::size_t k) { return half_square(k == label ? z[k] - 1.0 : z[k]); });
   }
-  return sum;
+  throw std::logic_error("a loss without its formula for the gradient check");
 }
 
 }  // namespace plumb::net

@@ -151,6 +151,21 @@ class Snapshot:
     def expected(self):
         return self.reference.gradients(self.parameters, self.x, self.y, self.network, self.loss)
 
+    def rounding_error(self, expected):
+        """How far the gradient moves when every parameter moves by ROUNDING, up or down: 40 layers
+        of N(0,1) weights amplify the roundings of each layer, and how they fall depends on the
+        CPU's kernels. No program of this precision can promise less."""
+        random = np.random.default_rng(1)
+        worst = 0.0
+        for _ in range(4):
+            moved = {name: array * (1 + ROUNDING[self.precision] *
+                                    random.choice([-1, 1], array.shape))
+                     for name, array in self.parameters.items()}
+            gradients = self.reference.gradients(moved, self.x, self.y, self.network, self.loss)
+            worst = max(worst, *(relative_error(gradients[name], expected[name])
+                                 for name in expected))
+        return worst
+
     def largest_error(self, expected):
         """Over all arrays: ||recorded - expected|| / ||expected||."""
         if set(expected) != set(self.gradients):

@@ -14,7 +14,8 @@ Incompatibility unfit_image(const NetworkSettings& settings, const ProblemShape&
   if (problem.image_height == 0) {
     return {"network.family",
             fmt::format("network.family = cnn needs images, and the {} inputs are none; allowed: "
-                        "shapes, idx, or csv with a square number of inputs",
+                        "shapes, idx, csv with a square number of inputs, or hdf5 with x of "
+                        "(samples, height, width)",
                         problem.inputs)};
   }
   const std::size_t side = std::min(problem.image_height, problem.image_width);

@@ -167,7 +167,9 @@ TEST(part_file, of_a_killed_process_can_be_read_up_to_its_last_flush) {
   EXPECT_GE(history.steps().size(), 512U);  // two blocks of 256 rows
   const Table table = history.table("activations/dead_fraction");
   ASSERT_EQ(table.rows, history.steps("activations").size());
-  EXPECT_EQ(table.at(511, 2), sample_value(511, 2, 14));
+  const auto dead_fraction =
+      static_cast<int>(history::index_of<history::PerLayer>("dead_fraction"));
+  EXPECT_EQ(table.at(511, 2), sample_value(511, 2, dead_fraction));
   EXPECT_GE(history.steps("histograms").size(), 511U);  // that of step 511 came after its row
   expect_whole_histograms(history);
 }

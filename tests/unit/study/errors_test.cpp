@@ -125,7 +125,8 @@ TEST(wrong_type, within_a_list_names_the_line_of_the_element) {
 TEST(unknown_choice, names_the_likely_meaning_and_what_is_allowed) {
   EXPECT_EQ(error_of("[network]\nactivation = [\"tanh\", \"leaky-relu\"]"),
             "study.toml:2: network.activation = \"leaky-relu\" is unknown; did you mean "
-            "\"leaky_relu\"? allowed: one of sigmoid, tanh, relu, leaky_relu, linear");
+            "\"leaky_relu\"? allowed: one of sigmoid, tanh, relu, leaky_relu, linear, gelu, "
+            "silu, elu, selu, softplus, softsign, erf, hard_tanh");
   EXPECT_EQ(error_of("network.family = \"gru\""),
             "study.toml:1: network.family = \"gru\" is unknown; allowed: one of mlp, cnn, rnn");
   EXPECT_EQ(error_of("data.source = \"json\""),
@@ -136,7 +137,7 @@ TEST(unknown_choice, names_the_likely_meaning_and_what_is_allowed) {
       "study.toml:1: network.pooling = \"avg\" is unknown; allowed: one of max, average, none");
   EXPECT_EQ(error_of("train.optimizer = \"adma\""),
             "study.toml:1: train.optimizer = \"adma\" is unknown; did you mean \"adam\"? allowed: "
-            "one of sgd, adam");
+            "one of sgd, adam, nesterov");
   EXPECT_EQ(
       error_of("train.gradient_format = \"float8\""),
       "study.toml:1: train.gradient_format = \"float8\" is unknown; did you mean \"float32\"? "

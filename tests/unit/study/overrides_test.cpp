@@ -161,8 +161,8 @@ TEST(override, that_is_wrong_is_named_in_place_of_the_line) {
             "an integer >= 0");
   EXPECT_EQ(error_of("", {"network.activation=[]"}),
             "--set network.activation=[]: network.activation = [] is a sweep of zero runs; "
-            "allowed: one of sigmoid, tanh, relu, leaky_relu, linear, or a list of at least one "
-            "such value");
+            "allowed: one of sigmoid, tanh, relu, leaky_relu, linear, gelu, silu, elu, selu, "
+            "softplus, softsign, erf, hard_tanh, or a list of at least one such value");
   EXPECT_EQ(error_of("[train]\nslice = 32", {"train.batch=100"}),
             "--set train.batch=100: train.batch = 100 is not a multiple of train.slice = 32 "
             "(study.toml:2); allowed: a multiple of 32, such as 96 or 128");
