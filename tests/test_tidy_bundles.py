@@ -1,4 +1,5 @@
-"""tidy_bundles.py hides no finding: whatever is in a bundle, and whether or not it compiles."""
+"""tidy_bundles.py hides no finding of the checks in .clang-tidy: whatever is in a bundle, and whether
+or not it compiles. (What the compiler alone warns of in a main file is g++'s business.)"""
 import json
 import pathlib
 import shutil

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"
@@ -35,6 +37,17 @@ int check_standard_output(int exit_code) {
                   "a file with room",
                   errno != 0 ? std::strerror(errno) : "an earlier write failed"));
   return exit_code != 0 ? exit_code : static_cast<int>(core::ExitCode::InputOutput);
+}
+
+/// Nobody can agree on a failure before there is a communicator: it ends the job.
+comm::Communicator make_world() {
+  std::optional<comm::Communicator> world;
+  const comm::Failure failure = comm::attempt([&] { world = comm::Communicator::world(); });
+  if (failure.code != 0) {
+    print_error(failure.message);
+    comm::abort_job(failure.code);
+  }
+  return *std::move(world);
 }
 
 }  // namespace
@@ -66,7 +79,7 @@ int exit_code_of(const std::function<int()>& command) {
 int run_on_all_ranks(const std::function<int(comm::Session&, const comm::Communicator&)>& command) {
   math::use_single_threaded_blas();
   comm::Session session;
-  const comm::Communicator world = comm::Communicator::world();
+  const comm::Communicator world = make_world();
   int exit_code = 0;
   const comm::Failure failure = comm::attempt([&] {
     try {

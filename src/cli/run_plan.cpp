@@ -89,6 +89,15 @@ void refuse_class_loss(const study::Study& study, const study::RunSettings& run,
       study.where("train.loss"), core::name_of(run.train.loss)));
 }
 
+// Only a file tells whether it holds test data.
+void refuse_evaluation_without_test_data(const study::Study& study, const study::RunSettings& run,
+                                         const data::Dataset& dataset) {
+  if (run.train.evaluate_every == 0 || dataset.size(data::Split::Test) != 0) return;
+  throw core::UsageError(fmt::format(
+      "{}: train.evaluate_every needs test data, and {} has none; allowed: 0, or a data.test_path",
+      study.where("train.evaluate_every"), run.data.path));
+}
+
 // The plan of slices to workers is the same everywhere only if all ranks have as many threads.
 std::size_t agree_on_threads(const comm::Communicator& world, std::size_t mine) {
   auto negative = -static_cast<std::int64_t>(mine);
@@ -139,6 +148,7 @@ void check_data(const comm::Communicator& world, const RunPlan& plan,
       refuse_incompatibility(plan.study, run, dataset);
       refuse_ineffective_pooling(plan.study, run, dataset);
       refuse_class_loss(plan.study, run, dataset);
+      refuse_evaluation_without_test_data(plan.study, run, dataset);
     });
   }
 }

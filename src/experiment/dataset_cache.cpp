@@ -31,7 +31,9 @@ void require_same_data(const comm::Communicator& world, const std::string& where
 }  // namespace
 
 const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
-  Key key{run.data, run.train.seed};
+  // Files hold the same samples whatever the seed.
+  const bool is_drawn = !data::info_of(run.data.source).reads_files();
+  Key key{run.data, is_drawn ? run.train.seed : 0};
   if (key_ != key) {
     key_.reset();
     dataset_.reset();  // before the next one takes memory

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <mutex>
 #include <numeric>
 #include <utility>
 
@@ -21,6 +20,8 @@ std::size_t product_after_first(const std::vector<std::uint64_t>& dims) {
 }
 
 }  // namespace
+
+std::unique_lock<std::mutex> lock_library() { return std::unique_lock(library_mutex()); }
 
 RowReader::RowReader(Dataset dataset, std::size_t kept_bytes)
     : dataset_(std::move(dataset)),
@@ -61,7 +62,7 @@ void RowReader::load(Block& block, std::uint64_t number) {
   block.number = kNone;  // should reading fail
   const std::uint64_t first = number * block_rows_;
   const std::size_t count = std::min(block_rows_, rows_ - first) * row_values_;
-  const std::lock_guard lock(library_mutex());
+  const std::unique_lock<std::mutex> lock = lock_library();
   if (is_bytes_) {
     block.bytes.resize(count);
     dataset_.read_rows(first, std::span(block.bytes));

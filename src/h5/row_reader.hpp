@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <shared_mutex>
 #include <span>
 #include <string>
@@ -12,10 +13,13 @@
 
 namespace plumb::h5 {
 
+/// No RowReader is inside the HDF5 library while this is held. The holder must not read rows.
+[[nodiscard]] std::unique_lock<std::mutex> lock_library();
+
 /// Reads what is asked for, when it is asked for, and keeps it as long as there is room: training
 /// comes back to the same rows epoch after epoch. Debian's HDF5 knows nothing of threads, so all
-/// readers of the process take turns with it; while threads read rows, nobody else may use this
-/// room.
+/// readers of the process take turns with it; whoever else uses this room while threads read rows
+/// holds lock_library().
 class RowReader {
  public:
   /// `dataset` holds numbers (of any type) and has one axis at least. Of what was read up to

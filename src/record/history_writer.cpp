@@ -6,6 +6,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "h5/row_reader.hpp"
 #include "record/history_layout.hpp"
 #include "record/part_file.hpp"
 #include "record/snapshot_group.hpp"
@@ -140,6 +141,7 @@ struct HistoryWriter::Impl {
   bool open = true;
   // Declared last: it uses all the others.
   watchdog::ShutdownHook rows_are_kept{[this] {
+    const auto lock = h5::lock_library();  // other threads may be reading samples from HDF5
     if (open) write_out();
   }};
 };

@@ -139,11 +139,11 @@ std::vector<Key> train_keys() {
       real("train.momentum", kShare, PLUMB_FIELD(train.momentum),
            "Share of the last update that is kept; closer to 1 it would be 1 in float32.",
            {with_optimizer(&OptimizerInfo::uses_momentum)}),
-      real(
-          "train.weight_decay", kZeroOrMore, PLUMB_FIELD(train.weight_decay),
-          "Adds this share of W to its gradient; weights only, never biases. With `sgd` it shrinks "
-          "W by `learning_rate * weight_decay` a step; with `adam` it is part of the gradient that "
-          "is scaled. It is added after clipping."),
+      real("train.weight_decay", kZeroOrMore, PLUMB_FIELD(train.weight_decay),
+           "Adds this share of W to its gradient; weights only, never biases. With `sgd` and "
+           "`nesterov` it shrinks W by `learning_rate * weight_decay` a step; with `adam` it is "
+           "part "
+           "of the gradient that is scaled. It is added after clipping."),
       choice("train.loss", PLUMB_FIELD(train.loss),
              "Loss of a sample; a batch's is the mean. With `data.source = \"adding\"` the default "
              "is `mean_squared_error`, and nothing else is allowed."),

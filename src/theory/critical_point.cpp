@@ -1,5 +1,6 @@
 #include "theory/critical_point.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "math/activations/activation_traits.hpp"
@@ -7,7 +8,7 @@
 namespace plumb::theory {
 namespace {
 
-constexpr double kLeast = 1e-6;  // q*
+constexpr double kLeast = 1e-6;  // q* that is looked for
 constexpr double kMost = 1e12;
 constexpr double kFactor = 1.25;
 constexpr double kRounding = 1e-12;
@@ -20,13 +21,13 @@ CriticalPoint at(const ActivationFunction& function, double q) {
           weight_variance * moments.square_slope};
 }
 
-/// The smallest root of f between kLeast and kMost; what is not above rounding is not positive.
+/// The smallest root of f between `least` and kMost; what is not above rounding is not positive.
 template <class F>
-std::optional<double> smallest_root(const F& f) {
-  const auto is_positive = [&](double q) { return f(q) > kRounding; };
-  const bool starts_positive = is_positive(kLeast);
-  double near = kLeast;
-  double far = kLeast;
+std::optional<double> smallest_root(const F& f, double least, double rounding) {
+  const auto is_positive = [&](double q) { return f(q) > rounding; };
+  const bool starts_positive = is_positive(least);
+  double near = least;
+  double far = least;
   do {
     near = far;
     far *= kFactor;
@@ -56,8 +57,12 @@ std::optional<CriticalPoint> critical_point(const ActivationFunction& function,
   const math::ActivationTraits& traits = math::traits_of(function.activation);
   if (traits.is_homogeneous) return of_homogeneous(function, bias_variance);
   if (bias_variance == 0 && traits.value_at_zero == 0) return at_zero(function);
+  // q* is at least sigma_b^2; both may be far below 1.
+  const bool has_biases = bias_variance > 0;
   const auto q =
-      smallest_root([&](double x) { return at(function, x).bias_variance - bias_variance; });
+      smallest_root([&](double x) { return at(function, x).bias_variance - bias_variance; },
+                    has_biases ? std::min(kLeast, bias_variance / 2) : kLeast,
+                    has_biases ? kRounding * std::min(1.0, bias_variance) : kRounding);
   if (!q) return std::nullopt;
   CriticalPoint point = at(function, *q);
   point.bias_variance = bias_variance;  // not its rounding
@@ -67,7 +72,8 @@ std::optional<CriticalPoint> critical_point(const ActivationFunction& function,
 std::optional<CriticalPoint> double_critical_point(const ActivationFunction& function) {
   const math::ActivationTraits& traits = math::traits_of(function.activation);
   if (traits.is_homogeneous) return of_homogeneous(function, 0);
-  const auto q = smallest_root([&](double x) { return at(function, x).variance_slope - 1; });
+  const auto q = smallest_root([&](double x) { return at(function, x).variance_slope - 1; }, kLeast,
+                               kRounding);
   if (q && at(function, *q).bias_variance >= 0) return at(function, *q);
   if (traits.value_at_zero == 0) return at_zero(function);
   return std::nullopt;

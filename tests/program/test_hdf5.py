@@ -90,6 +90,16 @@ class Hdf5(plumb.ProgramTest):
         self.assertIn("study.toml: the default: train.loss = softmax_cross_entropy does not suit "
                       "targets that are values; allowed: mean_squared_error", outcome.stderr)
 
+    def test_evaluations_need_test_data_in_the_file(self):
+        with h5py.File(self.folder / "no test.h5", "w") as file:
+            file["x"], file["y"] = numpy.eye(8), [0, 1] * 4
+        for ranks in (None, 2):
+            outcome = self.run_program(
+                "run", self.study, "--data-dir", self.folder, "--set", "data.path=no test.h5",
+                "--set", "train.evaluate_every=2", ranks=ranks, code=USAGE)
+            self.assertIn("train.evaluate_every needs test data, and no test.h5 has none; allowed: "
+                          "0, or a data.test_path", outcome.stderr)
+
     def test_files_that_cannot_be_used_end_all_ranks_with_one_line(self):
         self.write("text.h5", "1,2,0\n")
         with h5py.File(self.folder / "gap.h5", "w") as file:

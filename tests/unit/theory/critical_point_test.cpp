@@ -47,6 +47,22 @@ TEST(critical_point, has_chi_1_of_one_and_a_fixed_point_of_the_variance) {
   }
 }
 
+// Where sigma_b^2 -> 0 the expansion of tanh gives q* = sqrt(sigma_b^2 / 2) (1 + O(q*)^2): with
+// tanh z = z - z^3/3, sigma_w^2 E tanh^2 = q - 2 q^2 + ... at sigma_w^2 = 1 / E tanh'^2 = 1 + 2 q.
+TEST(critical_point, of_small_biases_solves_its_equation_to_their_last_digits) {
+  for (const Activation activation : {Activation::Tanh, Activation::Gelu, Activation::Erf}) {
+    for (const double bias_variance : {1e-6, 1e-8, 1e-10}) {
+      SCOPED_TRACE(::testing::Message() << core::name_of(activation) << ' ' << bias_variance);
+      const auto point = critical_point({activation}, bias_variance);
+      ASSERT_TRUE(point);
+      const Moments m = gaussian_moments({activation}, *point->q_star);
+      EXPECT_NEAR(*point->q_star - m.square / m.derivative_square, bias_variance,
+                  1e-7 * bias_variance);
+    }
+  }
+  EXPECT_NEAR(*critical_point({Activation::Tanh}, 1e-8)->q_star, 1.965094e-3, 1e-9);
+}
+
 TEST(critical_point, of_rectifiers_is_that_of_he) {
   EXPECT_DOUBLE_EQ(critical_point({Activation::Relu}, .1)->weight_variance, 2);
   EXPECT_NEAR(critical_point({Activation::LeakyRelu, .3}, 0)->weight_variance, 1.834862, 1e-6);
