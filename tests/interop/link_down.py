@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Inside jobs/emulated_cluster.sh: starts a job, takes the link of one host down when the job has
-recorded its first steps, and prints as JSON how long it took until every process was gone, and how the job ended.
+recorded its first steps, and prints as JSON how long it took until every process was gone, and how
+the job ended.
 
     link_down.py HOST RESULTS COMMAND...
 """
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+
+import h5py
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLUSTER = os.environ["PLUMBLINE_CLUSTER"]
@@ -33,8 +36,15 @@ def wait_until(condition, what):
         time.sleep(0.05)
 
 
-def recorded_bytes(results):
-    return sum(path.stat().st_size for path in results.glob("*.part"))
+def recorded_steps(results):
+    """0 while the file is not there, or cannot be read because it is being written."""
+    for path in results.glob("*.part"):
+        try:
+            with h5py.File(path, "r", locking=False) as file:
+                return len(file["training/step"])
+        except (OSError, KeyError, RuntimeError):
+            return 0
+    return 0
 
 
 def main():
@@ -44,9 +54,7 @@ def main():
     output = []
     reader = threading.Thread(target=lambda: output.append(job.stdout.read()))
     reader.start()
-    wait_until(lambda: recorded_bytes(results) > 0 or job.poll() is not None, "a file")
-    before = recorded_bytes(results)
-    wait_until(lambda: recorded_bytes(results) > before or job.poll() is not None, "a step")
+    wait_until(lambda: recorded_steps(results) > 0 or job.poll() is not None, "a step")
     ended_early = job.poll() is not None
 
     subprocess.run([ROOT / "jobs" / "emulated_cluster.sh", "link-down", host], check=True)
