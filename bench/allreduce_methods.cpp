@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bench/numbers.hpp"
-#include "train/wire.hpp"
+#include "train/settings.hpp"
 
 namespace plumb::bench {
 namespace {

@@ -9,8 +9,8 @@
 #include "bench/suite.hpp"
 #include "math/formats/exponent_counts.hpp"
 #include "math/formats/number_format.hpp"
-#include "math/gradient_sums.hpp"
 #include "math/images/image_ops.hpp"
+#include "math/reductions.hpp"
 #include "math/updates/adam_update.hpp"
 
 namespace plumb::bench {

@@ -18,6 +18,10 @@ Claim relu_cures_and_dies();
 Claim leak_vanishes();
 Claim rnn_explodes();
 
-std::vector<Claim> all_claims();
+inline std::vector<Claim> all_claims() {
+  return {sigmoid_derivative(),   chain_vanishes(), unit_normal_range(), first_layer_slowest(),
+          small_gradients_zero(), step_size(),      tanh_same_problem(), relu_cures_and_dies(),
+          leak_vanishes(),        rnn_explodes()};
+}
 
 }  // namespace plumb::claims

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "claims/measurement.hpp"
+#include "claims/claim.hpp"
 #include "claims/random_network.hpp"
 #include "net/families/family.hpp"
 #include "theory/mean_field.hpp"

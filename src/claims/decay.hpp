@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "claims/measurement.hpp"
-#include "net/problem.hpp"
+#include "claims/claim.hpp"
 #include "net/settings.hpp"
 
 namespace plumb::claims {

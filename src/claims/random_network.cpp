@@ -1,11 +1,54 @@
 #include "claims/random_network.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.hpp"
+#include "math/reductions.hpp"
 #include "net/initializers.hpp"
+#include "train/parallel.hpp"
 
 namespace plumb::claims {
+namespace {
+
+// Plain library functions: shares nothing with the kernels it is compared with.
+double sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
+
+net::NetworkSettings he_network(std::size_t width, std::size_t depth) {
+  net::NetworkSettings settings;
+  settings.activation = math::Activation::Relu;
+  settings.init = net::Init::He;
+  settings.width = width;
+  settings.depth = depth;
+  return settings;
+}
+
+double norm(core::MatrixView<double> values) {
+  return math::square_sum<double>(values.span()).norm();
+}
+
+/// ||h_L|| / ||h_0|| of seeds 1 .. seeds.
+std::vector<double> norm_changes(std::size_t width, std::size_t depth, std::size_t seeds,
+                                 std::size_t threads) {
+  std::vector<double> changes(seeds);
+  train::run_on_threads(threads, [&](std::size_t thread) {
+    for (std::size_t s = thread; s < seeds; s += threads) {
+      RandomNetwork<double> network(he_network(width, depth), {width, 2}, s + 1);
+      network.forward();
+      changes[s] = norm(network.activation(depth - 1)) / norm(network.input());
+    }
+  });
+  return changes;
+}
+
+// What a program does that does not think of underflow.
+float naive_square_sum(core::MatrixView<const float> delta) {
+  float sum = 0;
+  for (const float value : delta.span()) sum += value * value;
+  return sum;
+}
+
+}  // namespace
 
 template <class T>
 RandomNetwork<T>::RandomNetwork(const net::NetworkSettings& settings,
@@ -59,5 +102,63 @@ void RandomNetwork<T>::backward() {
 
 template class RandomNetwork<float>;
 template class RandomNetwork<double>;
+
+std::vector<double> chain_products(double first_z, std::span<const double> weights) {
+  std::vector<double> factors;
+  double z = first_z;
+  for (const double weight : weights) {
+    factors.push_back(weight * sigmoid(z) * sigmoid(-z));
+    z = weight * sigmoid(z);
+  }
+  std::vector<double> products(weights.size() + 1, 1.0);
+  for (std::size_t l = weights.size(); l-- > 0;) products[l] = factors[l] * products[l + 1];
+  return products;
+}
+
+double dead_probability(std::size_t width, std::size_t depth) {
+  return 1 - std::pow(1 - std::exp2(-static_cast<double>(width)), static_cast<double>(depth));
+}
+
+double dead_share(std::size_t width, std::size_t depth, std::size_t seeds, std::size_t threads) {
+  const auto changes = norm_changes(width, depth, seeds, threads);
+  const auto dead = std::count(changes.begin(), changes.end(), 0.0);
+  return static_cast<double>(dead) / static_cast<double>(seeds);
+}
+
+std::vector<double> log_norm_changes(std::size_t width, std::size_t depth, std::size_t seeds,
+                                     std::size_t threads) {
+  auto changes = norm_changes(width, depth, seeds, threads);
+  for (double& change : changes) change = 2 * std::log(change);
+  return changes;
+}
+
+VanishingDepth vanishing_depth(const net::NetworkSettings& settings, std::size_t inputs,
+                               std::uint64_t seed) {
+  RandomNetwork<float> network(settings, {inputs, 10}, seed);
+  VanishingDepth depth;
+  network.forward();
+  network.evaluate_loss();
+  network.backward([&](std::size_t stage, core::MatrixView<float> delta) {
+    const std::size_t below = network.stages() - 1 - stage;
+    const bool is_zero = network.delta_norm(stage) == 0;
+    // The backward pass lifts subnormal deltas in place: their squares are 0 unlifted.
+    const bool is_naive_zero = network.delta_norm(stage) < 1e-30 || naive_square_sum(delta) == 0;
+    if (is_zero && depth.delta_zero == 0) depth.delta_zero = below;
+    if (is_naive_zero && depth.naive_norm_zero == 0) depth.naive_norm_zero = below;
+  });
+  return depth;
+}
+
+std::vector<VanishingDepth> vanishing_depths(const net::NetworkSettings& settings,
+                                             std::size_t inputs, std::size_t seeds,
+                                             std::size_t threads) {
+  std::vector<VanishingDepth> depths(seeds);
+  train::run_on_threads(threads, [&](std::size_t thread) {
+    for (std::size_t s = thread; s < seeds; s += threads) {
+      depths[s] = vanishing_depth(settings, inputs, s + 1);
+    }
+  });
+  return depths;
+}
 
 }  // namespace plumb::claims

@@ -7,7 +7,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "record/text_file.hpp"
+#include "record/part_file.hpp"
 
 namespace plumb::claims {
 namespace {

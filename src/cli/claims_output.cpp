@@ -7,7 +7,7 @@
 #include "claims/run_claims.hpp"
 #include "cli/output_folder.hpp"
 #include "core/error.hpp"
-#include "record/text_file.hpp"
+#include "record/part_file.hpp"
 #include "report/compare_table.hpp"
 
 namespace plumb::cli {

@@ -1,7 +1,7 @@
 // plumbline doctor: what this machine offers, and what is misconfigured.
 #include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -13,8 +13,6 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
-#include "cli/rank_consistency.hpp"
-#include "cli/shared_options.hpp"
 #include "cli/warnings.hpp"
 #include "comm/agreement.hpp"
 #include "comm/communicator.hpp"

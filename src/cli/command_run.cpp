@@ -1,7 +1,7 @@
 // plumbline run: trains every network of a study on all ranks and records its history.
 #include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -11,9 +11,7 @@
 #include "cli/machine.hpp"
 #include "cli/output_folder.hpp"
 #include "cli/progress.hpp"
-#include "cli/rank_consistency.hpp"
 #include "cli/run_plan.hpp"
-#include "cli/shared_options.hpp"
 #include "cli/warnings.hpp"
 #include "cli/watch.hpp"
 #include "comm/agreement.hpp"

@@ -10,7 +10,7 @@
 #include "history/quantities.hpp"
 #include "net/network.hpp"
 #include "train/context.hpp"
-#include "train/gradient_pieces.hpp"
+#include "train/gradient_store.hpp"
 #include "train/trainer.hpp"
 
 namespace plumb::cli {

@@ -8,12 +8,12 @@
 #include <fstream>
 #include <iterator>
 
+#include "cli/commands.hpp"
 #include "cli/machine.hpp"
-#include "cli/shared_options.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "data/dataset.hpp"
-#include "net/families/cnn.hpp"
+#include "net/families/family.hpp"
 #include "net/losses.hpp"
 #include "net/network.hpp"
 #include "train/context.hpp"

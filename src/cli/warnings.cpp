@@ -7,10 +7,11 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
-#include "cli/rank_consistency.hpp"
+#include "comm/agreement.hpp"
 #include "comm/placement/node_order.hpp"
 #include "comm/session.hpp"
 #include "math/gemm/blas_info.hpp"
+#include "plumb_version.hpp"
 #include "train/work_plan.hpp"
 
 namespace plumb::cli {
@@ -52,6 +53,22 @@ void print_once(const comm::Communicator& world, const std::string& mine) {
   }
 }
 
+std::string program() {
+  return fmt::format("{} ({}, {}, {}, messages {})", PLUMB_VERSION, PLUMB_COMMIT, PLUMB_BUILD_TYPE,
+                     PLUMB_COMPILER, comm::kMessageVersion);
+}
+
+/// "OpenBLAS 0.3.21" of "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...".
+std::string short_version(const std::string& version) {
+  return version.substr(0, version.find(' ', version.find(' ') + 1));
+}
+
+std::string arithmetic() {
+  const math::BlasInfo blas = math::blas_info();
+  return fmt::format("{} with {} kernels and {} vector instructions", short_version(blas.version),
+                     blas.kernel_set, math::vector_instruction_set());
+}
+
 }  // namespace
 
 std::string mpirun_warning(int nodes) { return comm::keepalive_warning(nodes, variable); }
@@ -90,6 +107,25 @@ void warn_about_setup(const comm::Communicator& world, const RunPlan& plan) {
     const std::string uneven = balance_warning(world, plan);
     if (!uneven.empty()) print_warning(uneven);
   }
+}
+
+void require_same_command(const comm::Communicator& world, const std::string& command) {
+  comm::require_equal(world, {"program", program(), "the same program on all ranks"});
+  comm::require_equal(world,
+                      {"command", fmt::format("'{}'", command),
+                       "the same command, study and options on all ranks, but for --threads, "
+                       "--data-dir and --quiet"});
+}
+
+std::string mixed_arithmetic_warning(const comm::Communicator& world) {
+  const std::vector<std::string> all = world.gather(arithmetic());
+  const auto other =
+      std::find_if(all.begin(), all.end(), [&](const auto& text) { return text != all.front(); });
+  if (other == all.end()) return {};
+  return fmt::format(
+      "{} computes with {}, rank 0 with {}: the bits of results then depend on the layout; start "
+      "on equal nodes for bits that do not",
+      world.name_of(static_cast<int>(other - all.begin())), *other, all.front());
 }
 
 }  // namespace plumb::cli

@@ -1,5 +1,9 @@
-// What is misconfigured about a job, said once before the first step.
+// What is misconfigured about a job, said once before the first step, and what must be equal on all
+// ranks before they work together: program, command line, data. mpirun's MPMD syntax, mixed
+// installations and node-local copies of data can make them differ.
 #pragma once
+
+#include <string>
 
 #include "cli/run_plan.hpp"
 #include "comm/communicator.hpp"
@@ -14,5 +18,14 @@ std::string mpirun_warning(int nodes);
 
 /// Advice about this rank's processors and threads; empty when all is well.
 std::string binding_warning(std::size_t threads, std::size_t ranks_on_node);
+
+/// Collective, and the first thing that a command with MPI does: the same build of the program and
+/// the same command on every rank. command: what of the command line must be equal. Throws
+/// core::AgreedError (exit code 1) that names the lowest rank that differs and both values.
+void require_same_command(const comm::Communicator& world, const std::string& command);
+
+/// Collective. On rank 0 one line when some rank computes with another BLAS library, kernel set or
+/// vector instruction set: allowed, but bits then depend on who computes what. Empty elsewhere.
+std::string mixed_arithmetic_warning(const comm::Communicator& world);
 
 }  // namespace plumb::cli

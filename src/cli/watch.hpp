@@ -4,7 +4,7 @@
 #include "comm/communicator.hpp"
 #include "comm/session.hpp"
 #include "watchdog/failure_detector.hpp"
-#include "watchdog/termination_signals.hpp"
+#include "watchdog/graceful_shutdown.hpp"
 
 namespace plumb::cli {
 

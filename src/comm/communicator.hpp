@@ -1,4 +1,5 @@
-// The ranks of a job. With the other files of this room the only place that knows MPI.
+// The ranks of a job, and sums that MPI has under way (MPI_Iallreduce). With the other files of
+// this room the only place that knows MPI.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +9,30 @@
 #include <string>
 #include <vector>
 
-#include "comm/allreduce/pending_sum.hpp"
 #include "comm/placement/node_order.hpp"
 
 namespace plumb::comm {
+
+/// A sum that MPI has under way: it moves on only while it is asked for. The destructor waits,
+/// unless an exception passes: then nobody may answer.
+class PendingSum {
+ public:
+  PendingSum(PendingSum&& other) noexcept;  // leaves `other` finished
+  PendingSum& operator=(PendingSum&&) = delete;
+  PendingSum(const PendingSum&) = delete;
+  PendingSum& operator=(const PendingSum&) = delete;
+  ~PendingSum();
+
+  /// Moves it on without blocking; true once it is finished.
+  bool test();
+  void wait();
+
+ private:
+  friend class Communicator;
+  struct Request;
+  explicit PendingSum(std::unique_ptr<Request> request) noexcept;
+  std::unique_ptr<Request> request_;  // none: finished
+};
 
 /// Owner of a communicator of its own; all calls that send are collective over its ranks. Each MPI
 /// call is checked; a failure throws core::Error(InputOutput) that names the call.

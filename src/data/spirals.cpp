@@ -7,7 +7,6 @@
 #include <numbers>
 
 #include "data/generated.hpp"
-#include "data/normal_quantile.hpp"
 
 namespace plumb::data {
 namespace {

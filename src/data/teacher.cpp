@@ -11,7 +11,6 @@
 
 #include "core/error.hpp"
 #include "data/generated.hpp"
-#include "data/normal_quantile.hpp"
 
 namespace plumb::data {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "data/fingerprint.hpp"
+#include "data/dataset.hpp"
 
 namespace plumb::experiment {
 namespace {

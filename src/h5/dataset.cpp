@@ -6,7 +6,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "h5/strings.hpp"
 #include "h5/type_ids.hpp"
 
 namespace plumb::h5 {

@@ -1,6 +1,5 @@
 #include "h5/object.hpp"
 
-#include "h5/strings.hpp"
 #include "h5/type_ids.hpp"
 
 namespace plumb::h5 {

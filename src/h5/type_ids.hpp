@@ -1,5 +1,8 @@
-// Private to this room: our types as HDF5 identifiers, and back.
+// Private to this room: our types and texts as HDF5 has them, and back.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "h5/check.hpp"
 #include "h5/type.hpp"
@@ -17,5 +20,22 @@ hid_t native_id(Type type);
 Type classify(hid_t type_id);
 
 NumberKind number_kind(hid_t type_id);
+
+/// Pointers into `texts`, valid as long as those are.
+inline std::vector<const char*> c_pointers(const std::vector<std::string>& texts) {
+  std::vector<const char*> pointers;
+  pointers.reserve(texts.size());
+  for (const std::string& text : texts) pointers.push_back(text.c_str());
+  return pointers;
+}
+
+/// Copies what HDF5 allocated and gives it back to HDF5.
+inline std::vector<std::string> take_strings(std::vector<char*>& raw, hid_t type, hid_t space) {
+  std::vector<std::string> texts;
+  texts.reserve(raw.size());
+  for (const char* text : raw) texts.emplace_back(text == nullptr ? "" : text);
+  H5Dvlen_reclaim(type, space, H5P_DEFAULT, raw.data());
+  return texts;
+}
 
 }  // namespace plumb::h5

@@ -14,7 +14,6 @@
 #include "history/header.hpp"
 #include "history/noise_scale.hpp"
 #include "history/step_report.hpp"
-#include "history/timing.hpp"
 
 namespace plumb::history {
 

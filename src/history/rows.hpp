@@ -12,7 +12,6 @@
 
 #include "history/quantities.hpp"
 #include "history/step_report.hpp"
-#include "history/timing.hpp"
 
 namespace plumb::history {
 

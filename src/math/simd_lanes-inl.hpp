@@ -16,7 +16,7 @@
 #include <span>
 
 #include "core/accumulators.hpp"
-#include "math/square_sum.hpp"
+#include "math/reductions.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace plumb::math::HWY_NAMESPACE {

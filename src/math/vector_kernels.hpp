@@ -7,7 +7,7 @@
 #include <span>
 
 #include "core/matrix_view.hpp"
-#include "math/square_sum.hpp"
+#include "math/reductions.hpp"
 
 namespace plumb::math {
 

@@ -6,7 +6,7 @@
 #include "core/matrix_view.hpp"
 #include "math/formats/exponent_counts.hpp"
 #include "math/formats/number_format.hpp"
-#include "math/square_sum.hpp"
+#include "math/reductions.hpp"
 #include "net/workspace.hpp"
 
 namespace plumb::net {

@@ -1,4 +1,6 @@
-// Losses of a slice, and their derivative with respect to the output layer's pre-activation.
+// Losses of a slice, and their derivative with respect to the output layer's pre-activation. In
+// dual numbers, for the gradient check only, they are plain loops that share no code with the fast
+// path.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +10,7 @@
 #include <type_traits>
 
 #include "core/matrix_view.hpp"
+#include "math/dual.hpp"
 #include "net/settings.hpp"
 
 namespace plumb::net {
@@ -64,5 +67,8 @@ const LossInfo& info_of(Loss loss);
 template <class T>
 LossSums evaluate_loss(Loss loss, core::MatrixView<const T> z, std::span<const double> targets,
                        core::MatrixView<T> delta);
+
+/// Loss of one sample with pre-activations z; target as in evaluate_loss.
+math::Dual dual_loss(Loss loss, std::span<const math::Dual> z, double target);
 
 }  // namespace plumb::net

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "math/activations/activation_traits.hpp"
-#include "math/moments.hpp"
+#include "math/reductions.hpp"
 #include "math/vector_kernels.hpp"
 
 namespace plumb::net {

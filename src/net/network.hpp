@@ -12,10 +12,8 @@
 #include "net/delta.hpp"
 #include "net/families/family.hpp"
 #include "net/parameter_layout.hpp"
-#include "net/problem.hpp"
 #include "net/settings.hpp"
 #include "net/slice.hpp"
-#include "net/stage.hpp"
 #include "net/workspace.hpp"
 
 namespace plumb::net {

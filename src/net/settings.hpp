@@ -1,4 +1,4 @@
-// What a study says about a network.
+// What a study says about a network, and the shape of what it is to be fitted to.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +35,14 @@ struct NetworkSettings {
   Pooling pooling = Pooling::Max;
   std::size_t pool_every = 2;
   double recurrent_gain = 1;  // rnn: factor of the initial W of h_t = phi(W h_{t-1} + U x_t + b)
+};
+
+struct ProblemShape {
+  std::size_t inputs = 0;   // numbers per sample
+  std::size_t classes = 0;  // outputs of the network; 1: a value is predicted
+  // Grey image the inputs are, row by row; 0 x 0 when they are none.
+  std::size_t image_height = 0;
+  std::size_t image_width = 0;
 };
 
 }  // namespace plumb::net

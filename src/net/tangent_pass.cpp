@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "math/activations/activation_traits.hpp"
-#include "net/dual_loss.hpp"
+#include "net/losses.hpp"
 
 namespace plumb::net {
 

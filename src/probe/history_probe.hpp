@@ -7,6 +7,7 @@
 #include "history/quantities.hpp"
 #include "history/rows.hpp"
 #include "net/network.hpp"
+#include "net/parameter_layout.hpp"
 #include "train/observer.hpp"
 
 namespace plumb::probe {
@@ -57,5 +58,10 @@ class HistoryProbe final : public train::Observer {
   std::vector<history::NoiseScale> noise_;  // of each row
   history::NoiseScale total_noise_;         // of all weights
 };
+
+/// x, y, W1, b1, ..., dW1, db1, ... as views into the report's blocks, by the names of the layout's
+/// tensors. inputs: numbers per sample.
+history::Snapshot name_arrays(const train::SnapshotReport& report,
+                              const net::ParameterLayout& layout, std::size_t inputs);
 
 }  // namespace plumb::probe

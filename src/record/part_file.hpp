@@ -1,7 +1,9 @@
-// The protocol of a result file's name: PATH.part while it is written, PATH when it is whole.
+// The protocol of a result file's name: PATH.part while it is written, PATH when it is whole. Small
+// text files are either the old or the new one, never half of one.
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace plumb::record {
 
@@ -31,5 +33,26 @@ void ensure_folder(const std::filesystem::path& folder);
 
 /// Brings a file, or a folder's list of names, to the disk. Throws core::IoError.
 void sync_to_disk(const std::filesystem::path& path);
+
+/// Writes `text` under a temporary name in the same folder, brings it to the disk and renames it
+/// over `path`. Throws core::IoError that names `path`; the old file is then untouched.
+void replace_text_file(const std::filesystem::path& path, const std::string& text);
+
+/// Throws core::IoError "FILE: reason".
+std::string read_text_file(const std::filesystem::path& path);
+
+/// While it lives, no other process holds the lock of the same folder. The empty file
+/// `.result.lock` stays behind: removing it would let two waiters lock two different files.
+class FolderLock {
+ public:
+  /// Waits for its turn. On file systems without locks it does not wait. Throws core::IoError.
+  explicit FolderLock(const std::filesystem::path& folder);
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock();
+
+ private:
+  int descriptor_;
+};
 
 }  // namespace plumb::record

@@ -1,16 +1,15 @@
 #include "record/result_json.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "core/error.hpp"
 #include "record/part_file.hpp"
-#include "record/text_file.hpp"
 
 namespace plumb::record {
 namespace {

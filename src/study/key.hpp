@@ -9,7 +9,6 @@
 
 #include "study/domain.hpp"
 #include "study/study.hpp"
-#include "study/value.hpp"
 
 namespace plumb::study {
 

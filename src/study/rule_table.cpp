@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "net/families/family.hpp"
 #include "net/initializers.hpp"
 #include "net/losses.hpp"
 #include "study/key.hpp"
@@ -14,7 +15,6 @@ namespace plumb::study {
 namespace {
 
 using data::Has;
-using net::Family;
 using Demand = Rule::Demand;
 
 std::int64_t integer(const SweptValue& item) { return std::get<std::int64_t>(item.value); }
@@ -50,6 +50,10 @@ Rule incompatible(const std::string& key, const std::string& with,
           }};
 }
 
+const net::FamilyRecipe& recipe_of(const RunSettings& run) {
+  return net::recipe_of(run.network.family);
+}
+
 const data::SourceInfo& source_of(const RunSettings& run) { return data::info_of(run.data.source); }
 
 /// "shapes, idx or csv"
@@ -83,7 +87,7 @@ std::vector<Rule> network_rules() {
       incompatible(
           "network.depth", "network.family",
           [](const RunSettings& run) {
-            return run.network.depth > 0 || run.network.family == Family::Mlp;
+            return run.network.depth > 0 || recipe_of(run).allows_depth_zero;
           },
           "only mlp can be an output layer alone", "an integer from 1 to 10000"),
       incompatible(
@@ -97,13 +101,13 @@ std::vector<Rule> network_rules() {
           "network.init", "network.family",
           [](const RunSettings& run) {
             return !net::info_of(run.network.init).is_identity_between_steps ||
-                   run.network.family == Family::Rnn;
+                   recipe_of(run).reads_sequences;
           },
           "it is for the square matrix between time steps", "{} only with network.family = rnn"),
       incompatible(
           "network.residual", "network.family",
           [](const RunSettings& run) {
-            return !run.network.residual || run.network.family != Family::Rnn;
+            return !run.network.residual || recipe_of(run).allows_skips;
           },
           "its time steps are not skipped", "true only with network.family = mlp or cnn"),
       incompatible(
@@ -118,13 +122,13 @@ std::vector<Rule> data_rules() {
       incompatible(
           "data.source", "network.family",
           [](const RunSettings& run) {
-            return !source_of(run).is_sequence() || run.network.family == Family::Rnn;
+            return !source_of(run).is_sequence() || recipe_of(run).reads_sequences;
           },
           "it is a sequence", "{} only with network.family = rnn"),
       incompatible(
           "data.source", "network.family",
           [](const RunSettings& run) {
-            return run.network.family != Family::Cnn || source_of(run).images != Has::Never;
+            return !recipe_of(run).reads_images || source_of(run).images != Has::Never;
           },
           "its samples are no images", sources_of_images() + " with network.family = cnn"),
       incompatible(
@@ -195,7 +199,7 @@ std::vector<Rule> pooling_rules() {
            {"network.family", "network.depth"},
            Demand::SomeRun,
            [](const RunSettings& run) {
-             return run.network.family == Family::Cnn &&
+             return recipe_of(run).ineffective_pooling != nullptr &&
                     run.network.pool_every <= run.network.depth;
            },
            pool_every_message},

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "study/domain.hpp"
 #include "study/key.hpp"
-#include "study/value.hpp"
 
 namespace plumb::study {
 

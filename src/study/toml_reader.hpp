@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "study/value.hpp"
+#include "study/domain.hpp"
 
 namespace plumb::study {
 

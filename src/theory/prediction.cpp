@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "theory/gaussian_moments.hpp"
-#include "theory/layer_plan.hpp"
 #include "theory/layer_rows.hpp"
 #include "theory/mean_field.hpp"
-#include "theory/width_effect.hpp"
+#include "theory/signals.hpp"
 
 namespace plumb::theory {
 namespace {

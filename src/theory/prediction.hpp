@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "net/problem.hpp"
 #include "net/settings.hpp"
 
 namespace plumb::theory {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "net/initializers.hpp"
+
 namespace plumb::theory {
 namespace {
 
@@ -98,6 +100,17 @@ std::vector<double> forward_variance(const std::vector<Signal>& signals,
     above += slope * slope * scatter[l];
   }
   return variance;
+}
+
+double hidden_weight_variance(const net::NetworkSettings& settings) {
+  return net::recipe_of(settings.family)
+      .inner_layer(settings)
+      ->mean_field(settings)
+      .weight_variance;
+}
+
+double bias_variance(const net::NetworkSettings& settings) {
+  return net::info_of(settings.init).uses_variances ? settings.bias_variance : 0;
 }
 
 }  // namespace plumb::theory

@@ -1,14 +1,24 @@
-// What passes upwards through one network, for inputs of different size.
+// The variances that each layer of a network starts with, as the layers say themselves, and what
+// passes upwards through one network, for inputs of different size.
 #pragma once
 
 #include <span>
 #include <vector>
 
+#include "net/families/family.hpp"
 #include "net/settings.hpp"
 #include "theory/gaussian_moments.hpp"
-#include "theory/layer_plan.hpp"
 
 namespace plumb::theory {
+
+/// A hidden layer or time step, or the output layer, which is the last.
+using PlannedLayer = net::MeanFieldFactor;
+
+/// sigma_w^2 of a layer between hidden layers, or of the recurrent weights.
+double hidden_weight_variance(const net::NetworkSettings& settings);
+
+/// sigma_b^2.
+double bias_variance(const net::NetworkSettings& settings);
 
 /// Samples whose inputs have about the same square norm.
 struct NormGroup {

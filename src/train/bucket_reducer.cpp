@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "train/parallel.hpp"
-#include "train/wire.hpp"
+#include "train/settings.hpp"
 
 namespace plumb::train {
 namespace {

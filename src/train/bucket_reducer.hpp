@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "train/gradient_pieces.hpp"
 #include "train/gradient_reducer.hpp"
+#include "train/gradient_store.hpp"
 
 namespace plumb::train {
 

@@ -7,7 +7,7 @@
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
-#include "net/problem.hpp"
+#include "net/settings.hpp"
 
 namespace plumb::train {
 

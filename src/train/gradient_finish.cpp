@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "math/gradient_sums.hpp"
+#include "math/reductions.hpp"
 #include "train/parallel.hpp"
 
 namespace plumb::train {

@@ -11,8 +11,8 @@
 #include "comm/communicator.hpp"
 #include "train/gradient_store.hpp"
 #include "train/observer.hpp"
-#include "train/overlap_timer.hpp"
 #include "train/settings.hpp"
+#include "train/timing_log.hpp"
 #include "train/worker.hpp"
 
 namespace plumb::train {

@@ -8,7 +8,6 @@
 #include <variant>
 
 #include "history/step_report.hpp"
-#include "history/timing.hpp"
 
 namespace plumb::train {
 

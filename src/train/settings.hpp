@@ -1,9 +1,10 @@
-// What a study says about training.
+// What a study says about training, and the codec of a reduced-precision allreduce.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "comm/allreduce/tree_allreduce.hpp"
 #include "core/names.hpp"
 #include "math/formats/number_format.hpp"
 #include "net/settings.hpp"
@@ -61,5 +62,8 @@ struct TrainSettings {
   std::uint64_t seed = 1;
   AllreduceSettings allreduce;
 };
+
+/// Floats in this format on the wire; as they are in memory for Float32.
+comm::WireCodec wire_codec(math::NumberFormat format);
 
 }  // namespace plumb::train

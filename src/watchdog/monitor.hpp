@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "watchdog/datagram_socket.hpp"
-#include "watchdog/last_seen.hpp"
 #include "watchdog/message.hpp"
 #include "watchdog/participant.hpp"
 

@@ -8,9 +8,8 @@
 
 #include "data/dataset.hpp"
 #include "data/sample_order.hpp"
-#include "math/square_sum.hpp"
+#include "math/reductions.hpp"
 #include "math/updates/adam_update.hpp"
-#include "math/updates/nesterov_update.hpp"
 #include "math/updates/sgd_update.hpp"
 #include "math/vector_kernels.hpp"
 #include "net/initializers.hpp"
@@ -122,8 +121,9 @@ class PlainTraining {
                                                 part(velocity_), part(parameters));
         return;
       case train::Optimizer::Nesterov:
-        math::reference::nesterov_update_measured<T>({rate, momentum, static_cast<T>(decay)},
-                                                     clipped, part(velocity_), part(parameters));
+        math::reference::sgd_update_measured<T>(
+            {rate, momentum, static_cast<T>(decay), math::Momentum::Nesterov}, clipped,
+            part(velocity_), part(parameters));
         return;
       case train::Optimizer::Adam:
         break;

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "comm/allreduce/tree_allreduce.hpp"
-#include "train/wire.hpp"
+#include "train/settings.hpp"
 #include "tree_numbers.hpp"
 
 namespace plumb::comm {

@@ -10,7 +10,7 @@
 #include "claims/all_claims.hpp"
 #include "claims/decay.hpp"
 #include "claims/experiment_runner.hpp"
-#include "claims/random_network_statistics.hpp"
+#include "claims/random_network.hpp"
 
 namespace plumb::claims {
 namespace {

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "claims/all_claims.hpp"
+#include "claims/claim.hpp"
 #include "claims/decay.hpp"
 #include "claims/experiment_runner.hpp"
-#include "claims/measurement.hpp"
 
 namespace plumb::claims {
 namespace {

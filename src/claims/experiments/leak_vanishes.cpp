@@ -1,11 +1,12 @@
 // Leaky ReLU from slope 0 to .3, at one variance and at the variance that He et al. ask for.
 #include <fmt/format.h>
+
 #include <cmath>
 
 #include "claims/all_claims.hpp"
+#include "claims/claim.hpp"
 #include "claims/decay.hpp"
 #include "claims/experiment_runner.hpp"
-#include "claims/measurement.hpp"
 
 namespace plumb::claims {
 namespace {

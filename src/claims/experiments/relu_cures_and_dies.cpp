@@ -6,10 +6,10 @@
 #include <map>
 
 #include "claims/all_claims.hpp"
+#include "claims/claim.hpp"
 #include "claims/decay.hpp"
 #include "claims/experiment_runner.hpp"
-#include "claims/measurement.hpp"
-#include "claims/random_network_statistics.hpp"
+#include "claims/random_network.hpp"
 #include "net/losses.hpp"
 
 namespace plumb::claims {

@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "claims/all_claims.hpp"
+#include "claims/claim.hpp"
 #include "claims/decay.hpp"
 #include "claims/experiment_runner.hpp"
-#include "claims/measurement.hpp"
 #include "theory/mean_field.hpp"
 
 namespace plumb::claims {

@@ -7,7 +7,7 @@
 
 #include "claims/all_claims.hpp"
 #include "claims/experiment_runner.hpp"
-#include "claims/random_network_statistics.hpp"
+#include "claims/random_network.hpp"
 
 namespace plumb::claims {
 namespace {

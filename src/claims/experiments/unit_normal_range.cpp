@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "claims/all_claims.hpp"
+#include "claims/claim.hpp"
 #include "claims/experiment_runner.hpp"
-#include "claims/measurement.hpp"
 
 namespace plumb::claims {
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "comm/allreduce/schedule.hpp"
-#include "comm/allreduce/wire_codec.hpp"
+#include "comm/allreduce/tree_allreduce.hpp"
 #include "comm/communicator.hpp"
 #include "core/aligned_buffer.hpp"
 

@@ -1,4 +1,5 @@
-// Sums over ranks in one fixed order, several at a time, moved on by whoever polls them.
+// Sums over ranks in one fixed order, several at a time, moved on by whoever polls them; what
+// floats look like on their way, and the addition itself.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +10,31 @@
 #include <string>
 #include <vector>
 
-#include "comm/allreduce/wire_codec.hpp"
 #include "comm/communicator.hpp"
 
 namespace plumb::comm {
+
+/// Writes floats in fewer bytes and reads them back. Default: they travel as they are in memory.
+/// All ranks have the same one. Called for some ten thousand numbers at a time.
+struct WireCodec {
+  std::size_t bytes = 0;  // of one number on the wire, below sizeof(float); 0: as in memory
+  /// `out`: room for values.size() * bytes. Rounds as it likes, everywhere alike.
+  std::function<void(std::span<const float> values, std::byte* out)> encode = {};
+  /// Exact. `in`: values.size() * bytes.
+  std::function<void(const std::byte* in, std::span<float> values)> decode = {};
+};
+
+/// Whether sums of T are encoded: doubles never are.
+template <class T>
+bool is_encoded(const WireCodec& wire) noexcept {
+  return sizeof(T) == sizeof(float) && wire.bytes != 0;
+}
+
+/// Bytes of one T on the wire.
+template <class T>
+std::size_t wire_bytes(const WireCodec& wire) noexcept {
+  return is_encoded<T>(wire) ? wire.bytes : sizeof(T);
+}
 
 /// Up to so many bytes on the wire whole vectors are exchanged, which takes half the messages and
 /// more volume; larger ones are halved and doubled. See bench/README.md for the measurement.
@@ -96,5 +118,12 @@ class TreeAllreduce {
 /// Bytes that a TreeAllreduce<T> takes for the messages of sums of up to `longest` values.
 template <class T>
 std::size_t tree_memory(const WireCodec& wire, std::size_t longest) noexcept;
+
+/// sum[i] = lower[i] + upper[i] for i < count; sum may be lower or upper itself. Both partners of
+/// an exchange pass the lower rank's numbers as `lower`: then they execute the same instruction on
+/// the same operands, and agree even on which of two NaNs survives.
+void pairwise_add(const float* lower, const float* upper, float* sum, std::size_t count) noexcept;
+void pairwise_add(const double* lower, const double* upper, double* sum,
+                  std::size_t count) noexcept;
 
 }  // namespace plumb::comm

@@ -15,7 +15,7 @@ namespace {
 /// The step itself, in separate multiplications and additions: a fused one would round
 /// differently on a CPU without it, and ranks on mixed nodes must keep the same weights.
 /// The one state is the velocity; without momentum there is none.
-template <class T, std::size_t kStates>
+template <class T, std::size_t kStates, Momentum kMomentum>
 struct SgdStep {
   static constexpr std::array<T, kStates> kPadding{};
 
@@ -24,14 +24,17 @@ struct SgdStep {
         momentum(hn::Set(Tag<T>(), c.momentum)),
         weight_decay(hn::Set(Tag<T>(), c.weight_decay)) {}
 
-  HWY_INLINE Vector<T> apply(Vector<T> g, const States<T, kStates>& states, Vector<T> w) const {
+  HWY_INLINE Vector<T> apply(Vector<T> gradient, const States<T, kStates>& states,
+                             Vector<T> w) const {
     const Tag<T> d;
-    auto v = hn::Add(g, hn::Mul(weight_decay, w));
+    const auto g = hn::Add(gradient, hn::Mul(weight_decay, w));
+    auto step = g;
     if constexpr (kStates == 1) {
-      v = hn::Add(hn::Mul(momentum, hn::LoadU(d, states[0])), v);
+      const auto v = hn::Add(hn::Mul(momentum, hn::LoadU(d, states[0])), g);
       hn::StoreU(v, d, states[0]);
+      step = kMomentum == Momentum::Polyak ? v : hn::Add(g, hn::Mul(momentum, v));
     }
-    return hn::Sub(w, hn::Mul(learning_rate, v));
+    return hn::Sub(w, hn::Mul(learning_rate, step));
   }
 
   Vector<T> learning_rate;
@@ -39,23 +42,36 @@ struct SgdStep {
   Vector<T> weight_decay;
 };
 
+/// visit(step, entries) with the step that the coefficients and the states ask for.
+template <class T, class Visit>
+auto with_step(const SgdCoefficients<T>& c, std::span<const T> g, std::span<T> velocity,
+               std::span<T> w, const Visit& visit) {
+  if (velocity.empty()) {
+    return visit(SgdStep<T, 0, Momentum::Polyak>(c),
+                 Entries<T, 0>{g.data(), {}, w.data(), w.size()});
+  }
+  const Entries<T, 1> entries{g.data(), {velocity.data()}, w.data(), w.size()};
+  switch (c.kind) {
+    case Momentum::Polyak:
+      break;
+    case Momentum::Nesterov:
+      return visit(SgdStep<T, 1, Momentum::Nesterov>(c), entries);
+  }
+  return visit(SgdStep<T, 1, Momentum::Polyak>(c), entries);
+}
+
 template <class T>
 void sgd(const SgdCoefficients<T>& c, std::span<const T> g, std::span<T> velocity, std::span<T> w) {
-  if (velocity.empty()) {
-    update(SgdStep<T, 0>(c), Entries<T, 0>{g.data(), {}, w.data(), w.size()});
-  } else {
-    update(SgdStep<T, 1>(c), Entries<T, 1>{g.data(), {velocity.data()}, w.data(), w.size()});
-  }
+  with_step(c, g, velocity, w,
+            [](const auto& step, const auto& entries) HWY_ATTR { update(step, entries); });
 }
 
 template <class T>
 UpdateSums sgd_measured(const SgdCoefficients<T>& c, std::span<const T> g, std::span<T> velocity,
                         std::span<T> w) {
-  if (velocity.empty()) {
-    return update_measured(SgdStep<T, 0>(c), Entries<T, 0>{g.data(), {}, w.data(), w.size()});
-  }
-  return update_measured(SgdStep<T, 1>(c),
-                         Entries<T, 1>{g.data(), {velocity.data()}, w.data(), w.size()});
+  return with_step(c, g, velocity, w, [](const auto& step, const auto& entries) HWY_ATTR {
+    return update_measured(step, entries);
+  });
 }
 
 void sgd_float(const SgdCoefficients<float>& c, std::span<const float> gradient,

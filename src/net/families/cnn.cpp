@@ -1,9 +1,12 @@
-#include "net/families/cnn.hpp"
-
+// Convolutional networks: `depth` convolutions with zeros around the image, then a dense output
+// layer. 2x2 pooling follows every pool_every-th convolution while the pooled image still holds a
+// kernel, so that networks of any depth fit any image the first kernel fits. In residual networks a
+// convolution adds its input, from the second one on.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "net/families/family.hpp"
 #include "net/layers/convolution.hpp"
 #include "net/layers/dense.hpp"
 
@@ -82,13 +85,8 @@ bool pools(const NetworkSettings& settings, const ProblemShape& problem) {
                      [](const LayerGroup& group) { return group.pooling.has_value(); });
 }
 
-}  // namespace
-
-const FamilyRecipe kCnn{Family::Cnn, "cnn", "cnn-", unfit_image, layers, inner_layer, own_settings};
-
-std::string ineffective_pooling(const NetworkSettings& settings, const ProblemShape& problem) {
-  const bool due = settings.family == Family::Cnn && settings.pooling != Pooling::None &&
-                   settings.pool_every <= settings.depth;
+std::string why_not_pooled(const NetworkSettings& settings, const ProblemShape& problem) {
+  const bool due = settings.pooling != Pooling::None && settings.pool_every <= settings.depth;
   if (!due || pools(settings, problem)) return {};
   const std::size_t side = std::min(problem.image_height, problem.image_width);
   const std::string image =
@@ -98,5 +96,18 @@ std::string ineffective_pooling(const NetworkSettings& settings, const ProblemSh
       "{}, halved, does not hold the kernel of {}; allowed: {}, or network.pooling = none", image,
       settings.kernel, smaller_kernels(side));
 }
+
+}  // namespace
+
+const FamilyRecipe kCnn{.family = Family::Cnn,
+                        .name = "cnn",
+                        .label_prefix = "cnn-",
+                        .allows_skips = true,
+                        .reads_images = true,
+                        .incompatibility = unfit_image,
+                        .layers = layers,
+                        .inner_layer = inner_layer,
+                        .own_settings = own_settings,
+                        .ineffective_pooling = why_not_pooled};
 
 }  // namespace plumb::net

@@ -3,10 +3,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "net/families/cnn.hpp"
-#include "net/families/mlp.hpp"
-#include "net/families/rnn.hpp"
-
 namespace plumb::net {
 namespace {
 
@@ -47,6 +43,11 @@ ParameterLayout parameter_layout(const NetworkSettings& settings, const ProblemS
 
 Incompatibility incompatibility(const NetworkSettings& settings, const ProblemShape& problem) {
   return recipe_of(settings.family).incompatibility(settings, problem);
+}
+
+std::string ineffective_pooling(const NetworkSettings& settings, const ProblemShape& problem) {
+  const auto reason = recipe_of(settings.family).ineffective_pooling;
+  return reason == nullptr ? "" : reason(settings, problem);
 }
 
 WeightSharing hidden_weight_sharing(const NetworkSettings& settings) {

@@ -1,7 +1,8 @@
-#include "net/families/mlp.hpp"
-
+// Fully connected networks: `depth` hidden layers a_l = phi(a_{l-1} W_l + b_l), plus a_{l-1} in
+// residual networks from the second one on; then the output layer.
 #include <fmt/format.h>
 
+#include "net/families/family.hpp"
 #include "net/layers/dense.hpp"
 
 namespace plumb::net {
@@ -40,6 +41,14 @@ std::map<std::string, SettingValue> own_settings(const NetworkSettings& settings
 
 }  // namespace
 
-const FamilyRecipe kMlp{Family::Mlp, "mlp", "", always_fits, layers, inner_layer, own_settings};
+const FamilyRecipe kMlp{.family = Family::Mlp,
+                        .name = "mlp",
+                        .label_prefix = "",
+                        .allows_depth_zero = true,
+                        .allows_skips = true,
+                        .incompatibility = always_fits,
+                        .layers = layers,
+                        .inner_layer = inner_layer,
+                        .own_settings = own_settings};
 
 }  // namespace plumb::net

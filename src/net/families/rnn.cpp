@@ -1,9 +1,11 @@
-#include "net/families/rnn.hpp"
-
+// Recurrent networks, which read their input in `depth` time steps and answer after the last.
+// Group 0 is the recurrent step, with one stage for each time step; group 1 is the output layer,
+// which reads the last state.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "net/families/family.hpp"
 #include "net/layers/dense.hpp"
 #include "net/layers/recurrent_step.hpp"
 
@@ -47,7 +49,13 @@ std::map<std::string, SettingValue> own_settings(const NetworkSettings& settings
 
 }  // namespace
 
-const FamilyRecipe kRnn{Family::Rnn, "rnn",       "rnn-",      uneven_steps,
-                        layers,      inner_layer, own_settings};
+const FamilyRecipe kRnn{.family = Family::Rnn,
+                        .name = "rnn",
+                        .label_prefix = "rnn-",
+                        .reads_sequences = true,
+                        .incompatibility = uneven_steps,
+                        .layers = layers,
+                        .inner_layer = inner_layer,
+                        .own_settings = own_settings};
 
 }  // namespace plumb::net

@@ -11,7 +11,6 @@
 #include "net/parameter_layout.hpp"
 #include "net/settings.hpp"
 #include "net/slice.hpp"
-#include "net/stage.hpp"
 #include "net/workspace.hpp"
 
 namespace plumb::net {

@@ -1,4 +1,5 @@
-// Stochastic gradient descent with momentum; without momentum nothing is kept.
+// Stochastic gradient descent with Polyak's or Nesterov's momentum; without momentum they are the
+// same, and nothing is kept.
 #include "math/updates/sgd_update.hpp"
 #include "train/optimizers/update_rule.hpp"
 
@@ -7,7 +8,7 @@ namespace {
 
 std::size_t states(const TrainSettings& settings) { return settings.momentum == 0 ? 0 : 1; }
 
-template <class T>
+template <class T, math::Momentum kMomentum>
 class Sgd final : public UpdateRule<T> {
  public:
   Sgd(const TrainSettings& settings, std::size_t block_size)
@@ -26,25 +27,33 @@ class Sgd final : public UpdateRule<T> {
  private:
   [[nodiscard]] math::SgdCoefficients<T> coefficients(const Chunk& chunk) const {
     return {static_cast<T>(settings_.learning_rate), static_cast<T>(settings_.momentum),
-            weight_decay<T>(settings_, chunk)};
+            weight_decay<T>(settings_, chunk), kMomentum};
   }
 
   const TrainSettings settings_;
   core::AlignedBuffer<T> velocity_;
 };
 
-template <class T>
+template <class T, math::Momentum kMomentum>
 std::unique_ptr<UpdateRule<T>> make(const TrainSettings& settings, std::size_t block_size) {
-  return std::make_unique<Sgd<T>>(settings, block_size);
+  return std::make_unique<Sgd<T, kMomentum>>(settings, block_size);
+}
+
+template <math::Momentum kMomentum>
+constexpr OptimizerInfo info(const char* name, const char* description) {
+  return {.name = name,
+          .description = description,
+          .uses_momentum = true,
+          .states_per_parameter = states,
+          .make_float = make<float, kMomentum>,
+          .make_double = make<double, kMomentum>};
 }
 
 }  // namespace
 
-constinit const OptimizerInfo kSgd{.name = "sgd",
-                                   .description = "stochastic gradient descent with momentum",
-                                   .uses_momentum = true,
-                                   .states_per_parameter = states,
-                                   .make_float = make<float>,
-                                   .make_double = make<double>};
+constinit const OptimizerInfo kSgd =
+    info<math::Momentum::Polyak>("sgd", "stochastic gradient descent with momentum");
+constinit const OptimizerInfo kNesterov = info<math::Momentum::Nesterov>(
+    "nesterov", "stochastic gradient descent with Nesterov's momentum (Sutskever et al. 2013)");
 
 }  // namespace plumb::train

@@ -5,7 +5,7 @@
 
 #include "core/aligned_buffer.hpp"
 #include "math/vector_kernels.hpp"
-#include "train/gradient_pieces.hpp"
+#include "train/gradient_store.hpp"
 #include "train/settings.hpp"
 
 namespace plumb::train {

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <vector>
 
+#include "claims/claim.hpp"
 #include "claims/decay.hpp"
 #include "claims/float_scan.hpp"
-#include "claims/measurement.hpp"
-#include "claims/random_network_statistics.hpp"
+#include "claims/random_network.hpp"
 
 namespace plumb::claims {
 namespace {

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "claims/claim.hpp"
-#include "claims/measurement.hpp"
 #include "claims/run_claims.hpp"
 #include "core/error.hpp"
 

@@ -1,4 +1,4 @@
-#include "comm/allreduce/pieces.hpp"
+#include "comm/allreduce/schedule.hpp"
 
 #include <gtest/gtest.h>
 

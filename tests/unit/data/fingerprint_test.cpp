@@ -1,4 +1,4 @@
-#include "data/fingerprint.hpp"
+#include "data/dataset.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,6 @@
 #include <set>
 #include <thread>
 
-#include "data/normal_quantile.hpp"
 #include "data_testing.hpp"
 
 namespace plumb::data {

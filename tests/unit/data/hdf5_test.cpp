@@ -4,7 +4,7 @@
 #include <limits>
 #include <thread>
 
-#include "data/fingerprint.hpp"
+#include "data/dataset.hpp"
 #include "data_testing.hpp"
 #include "h5/file.hpp"
 

@@ -1,4 +1,4 @@
-#include "data/normal_quantile.hpp"
+#include "data/generated.hpp"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "data/fingerprint.hpp"
+#include "data/dataset.hpp"
 
 namespace plumb::experiment {
 namespace {

@@ -1,4 +1,4 @@
-#include "experiment/history_header.hpp"
+#include "experiment/run_one.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "math/gemm/gemm_tiles.hpp"
+#include "math/gemm/gemm.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "math/gradient_sums.hpp"
+#include "math/reductions.hpp"
 #include "math/updates/sgd_update.hpp"
 
 #include "math_testing.hpp"

@@ -15,7 +15,7 @@
 
 #include "core/matrix_view.hpp"
 #include "core/random.hpp"
-#include "math/square_sum.hpp"
+#include "math/reductions.hpp"
 
 namespace plumb::math::testing {
 

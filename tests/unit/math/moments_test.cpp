@@ -1,4 +1,4 @@
-#include "math/moments.hpp"
+#include "math/reductions.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "math/square_sum.hpp"
+#include "math/reductions.hpp"
 
 #include "math_testing.hpp"
 

@@ -1,4 +1,4 @@
-#include "net/dual_loss.hpp"
+#include "net/losses.hpp"
 
 #include <gtest/gtest.h>
 

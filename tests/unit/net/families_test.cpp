@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "net/families/cnn.hpp"
+#include "net/families/family.hpp"
 #include "net/initializers.hpp"
 #include "net/network.hpp"
 

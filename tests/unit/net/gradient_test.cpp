@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "math/square_sum.hpp"
+#include "math/reductions.hpp"
 #include "net/gradient_check.hpp"
 #include "net/initializers.hpp"
 

@@ -1,4 +1,4 @@
-#include "theory/quadrature.hpp"
+#include "theory/gaussian_moments.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "train/gradient_pieces.hpp"
+#include "train/gradient_store.hpp"
 
 #include <gtest/gtest.h>
 

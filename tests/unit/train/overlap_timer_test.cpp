@@ -1,4 +1,4 @@
-#include "train/overlap_timer.hpp"
+#include "train/timing_log.hpp"
 
 #include <gtest/gtest.h>
 

@@ -13,7 +13,6 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "watchdog/termination_signals.hpp"
 
 namespace plumb::watchdog {
 namespace {

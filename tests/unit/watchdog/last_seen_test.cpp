@@ -1,5 +1,5 @@
 // Who is lost when.
-#include "watchdog/last_seen.hpp"
+#include "watchdog/participant.hpp"
 
 #include <gtest/gtest.h>
 

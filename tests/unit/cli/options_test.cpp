@@ -1,12 +1,12 @@
-#include "cli/shared_options.hpp"
+#include "cli/commands.hpp"
 
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>
 
 #include "../h5/temporary_folder.hpp"
-#include "cli/rank_consistency.hpp"
 #include "cli/run_plan.hpp"
+#include "cli/warnings.hpp"
 #include "core/error.hpp"
 #include "environment.hpp"
 
