@@ -48,6 +48,14 @@ class CsvDataset final : public Dataset {
     return from.labels[index];
   }
 
+  [[nodiscard]] DatasetSummary summary() const override {
+    DatasetSummary summary = Dataset::summary();
+    summary.class_counts.resize(classes_);
+    for (const std::int32_t label : train_.labels) ++summary.class_counts[label];
+    summary.scaling = "divided by the largest magnitude";
+    return summary;
+  }
+
  private:
   [[nodiscard]] const CsvTable& part(Split split) const {
     return split == Split::Train ? train_ : test_;

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace plumb::data {
 
@@ -17,6 +19,19 @@ struct Image {
   std::size_t height = 0;
   std::size_t width = 0;
   friend bool operator==(const Image&, const Image&) = default;
+};
+
+/// What a run says of its data before it trains.
+struct DatasetSummary {
+  std::optional<std::uint64_t> samples;       // of the training split; nullopt: endless
+  std::optional<std::uint64_t> test_samples;  // the same; 0: there is none
+  std::size_t inputs = 0;
+  std::size_t classes = 0;               // 1: values to be predicted
+  std::vector<std::string> class_names;  // as in the files, class 0 first; empty: they have none
+  std::vector<std::uint64_t>
+      class_counts;                   // training samples of each; empty: drawn, or not counted
+  std::string scaling;                // such as "standard, per column"
+  std::vector<std::string> warnings;  // one line each, with the remedy
 };
 
 class Dataset {
@@ -42,6 +57,8 @@ class Dataset {
   /// whole number in 0 .. classes()-1, or the value to be predicted. Any thread may call it at any
   /// time. index < size(split) where bounded.
   virtual double read(Split split, std::uint64_t index, std::span<float> x) const = 0;
+  /// Sizes alone, where a source knows no more.
+  [[nodiscard]] virtual DatasetSummary summary() const;
 };
 
 /// A hash of all that training can see of a data set: its kind and sizes and, of data that is read

@@ -96,6 +96,14 @@ class IdxDataset final : public Dataset {
     return from.labels.values[index];
   }
 
+  [[nodiscard]] DatasetSummary summary() const override {
+    DatasetSummary summary = Dataset::summary();
+    summary.class_counts.resize(kClasses);
+    for (const std::uint8_t label : train_.labels.values) ++summary.class_counts[label];
+    summary.scaling = "bytes / 255";
+    return summary;
+  }
+
  private:
   [[nodiscard]] const IdxSplit& part(Split split) const {
     return split == Split::Train ? train_ : test_;
