@@ -35,7 +35,7 @@ void print_blas() {
   const math::BlasInfo blas = math::blas_info();
   line("BLAS", blas.version);
   line("  library", blas.library);
-  line("  threading flavour", blas.flavour);
+  line("  threading backend", blas.flavour);
   line("  kernel set",
        fmt::format("{} (this CPU offers {})", blas.kernel_set, blas.cpu_kernel_set));
   line("  environment", blas.environment.empty() ? "nothing set" : blas.environment);
@@ -102,7 +102,7 @@ int run_doctor(const comm::Communicator& world, std::optional<std::size_t> optio
   }
   print_ranks(world, threads);
   const std::size_t advice = print_advice(world, threads);
-  if (world.rank() == 0 && advice == 0) fmt::print("all is well\n");
+  if (world.rank() == 0 && advice == 0) fmt::print("no problems found\n");
   std::fflush(stdout);
   return 0;
 }

@@ -85,7 +85,7 @@ void refuse_class_loss(const study::Study& study, const study::RunSettings& run,
                        const data::Dataset& dataset) {
   if (!dataset.is_regression() || net::info_of(run.train.loss).predicts_values) return;
   throw core::UsageError(fmt::format(
-      "{}: train.loss = {} does not suit targets that are values; allowed: mean_squared_error",
+      "{}: train.loss = {} does not suit regression targets; allowed: mean_squared_error",
       study.where("train.loss"), core::name_of(run.train.loss)));
 }
 

@@ -25,7 +25,7 @@ struct DataSettings {
   std::string path;           // see SourceInfo::path
   std::string test_path;      // file of the test split
   std::uint64_t samples = 0;  // use the first so many training samples; 0 = all (or endless)
-  std::size_t inputs = 784;   // numbers per sample, where the source takes a size
+  std::size_t inputs = 784;   // input features per sample, where the source takes a size
   std::size_t classes = 10;   // the same for classes
   std::size_t sequence = 0;   // time steps, the network's depth, where the source is a sequence
   friend bool operator==(const DataSettings&, const DataSettings&) = default;

@@ -20,8 +20,9 @@ struct LayerSums {
   core::SquareSum delta;            // of every sample's delta
   core::SquareSum mean_delta;       // of the mean over samples of delta
   core::SquareSum slice_gradients;  // of every slice's share of d mean loss / dW
-  core::SquareSum exact_gradient;   // of d mean loss / dW before it is rounded to a narrow format
-  core::SquareSum bias_gradient;    // of d mean loss / db
+  core::SquareSum
+      exact_gradient;  // of d mean loss / dW before it is rounded to a reduced-precision format
+  core::SquareSum bias_gradient;  // of d mean loss / db
   // Of the weights, without biases. Where rows share weights: the gradient is the row's own
   // contribution, the weights and their change are those all share.
   core::UpdateSums update;

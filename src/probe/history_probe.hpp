@@ -60,7 +60,7 @@ class HistoryProbe final : public train::Observer {
 };
 
 /// x, y, W1, b1, ..., dW1, db1, ... as views into the report's blocks, by the names of the layout's
-/// tensors. inputs: numbers per sample.
+/// tensors. inputs: input features per sample.
 history::Snapshot name_arrays(const train::SnapshotReport& report,
                               const net::ParameterLayout& layout, std::size_t inputs);
 

@@ -44,7 +44,7 @@ Rule incompatible(const std::string& key, const std::string& with,
                   std::string allowed) {
   return {key, {with}, Demand::EveryRun, holds, [=](const Breach& breach) {
             const std::string value = to_text(breach.value.value);
-            return fmt::format("{}: {} = {} does not go with {}: {}; allowed: {}",
+            return fmt::format("{}: {} = {} cannot be combined with {}: {}; allowed: {}",
                                breach.value.where, key, value, with_origin(breach, with), reason,
                                fmt::format(fmt::runtime(allowed), value));
           }};
@@ -89,7 +89,7 @@ std::vector<Rule> network_rules() {
           [](const RunSettings& run) {
             return run.network.depth > 0 || recipe_of(run).allows_depth_zero;
           },
-          "only mlp can be an output layer alone", "an integer from 1 to 10000"),
+          "only mlp works without hidden layers", "an integer from 1 to 10000"),
       incompatible(
           "network.depth", "data.source",
           [](const RunSettings& run) {
@@ -109,7 +109,7 @@ std::vector<Rule> network_rules() {
           [](const RunSettings& run) {
             return !run.network.residual || recipe_of(run).allows_skips;
           },
-          "its time steps are not skipped", "true only with network.family = mlp or cnn"),
+          "an rnn has no skip connections", "true only with network.family = mlp or cnn"),
       incompatible(
           "network.residual", "network.depth",
           [](const RunSettings& run) { return !run.network.residual || run.network.depth >= 2; },
@@ -154,11 +154,12 @@ std::vector<Rule> format_rules() {
           [](const RunSettings& run) {
             return run.train.gradient_format == math::NumberFormat::Float32 || is_float32(run);
           },
-          "narrow formats are emulated in float32", "float32, or train.precision = float32"),
+          "reduced-precision formats are emulated in float32",
+          "float32, or train.precision = float32"),
       incompatible(
           "allreduce.wire", "train.precision",
           [](const RunSettings& run) { return sends_float32(run) || is_float32(run); },
-          "narrow formats carry float32 gradients, float64 travels whole",
+          "reduced precision is for float32 gradients; float64 is sent unchanged",
           "float32, or train.precision = float32"),
       incompatible(
           "allreduce.wire", "allreduce.algorithm",

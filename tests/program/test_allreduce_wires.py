@@ -1,4 +1,4 @@
-"""With a narrow format on the wire the number of ranks changes the gradient's bits, and nothing else
+"""With reduced precision on the wire the number of ranks changes the gradient's bits, and nothing else
 does; what all ranks end with is rounded, equal, and trains as well."""
 import json
 import shutil

@@ -88,7 +88,7 @@ class Hdf5(plumb.ProgramTest):
         outcome = self.run_program("run", self.study, *options, "--data-dir", self.folder,
                                    code=USAGE)
         self.assertIn("study.toml: the default: train.loss = softmax_cross_entropy does not suit "
-                      "targets that are values; allowed: mean_squared_error", outcome.stderr)
+                      "regression targets; allowed: mean_squared_error", outcome.stderr)
 
     def test_evaluations_need_test_data_in_the_file(self):
         with h5py.File(self.folder / "no test.h5", "w") as file:

@@ -1,4 +1,4 @@
-// What narrow formats share: vectors of floats, of their bits and of codes.
+// What reduced-precision formats share: vectors of floats, of their bits and of codes.
 // Per-target header (see Highway's foreach_target.h): no #pragma once.
 #if defined(PLUMB_MATH_SIMD_ROUNDING_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef PLUMB_MATH_SIMD_ROUNDING_INL_HPP

@@ -1,4 +1,5 @@
-// Reference implementation of narrow formats: the definition of a floating-point format, in double.
+// Reference implementation of reduced-precision formats: the definition of a floating-point format,
+// in double.
 #include "math/formats/number_format.hpp"
 
 #include <algorithm>

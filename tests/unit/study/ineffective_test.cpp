@@ -66,10 +66,11 @@ TEST(key_without_effect, of_the_tree_is_accepted_where_one_run_of_a_sweep_is_sum
 }
 
 TEST(a_narrow_wire, is_refused_where_one_run_of_a_sweep_is_summed_by_the_mpi_library) {
-  EXPECT_EQ(error_of("allreduce = {algorithm = ['tree', 'mpi'], wire = ['float32', 'float16']}"),
-            "study.toml:1: allreduce.wire = float16 does not go with allreduce.algorithm = mpi "
-            "(study.toml:1): MPI_Allreduce sends numbers as they are; allowed: float32, or "
-            "allreduce.algorithm = tree");
+  EXPECT_EQ(
+      error_of("allreduce = {algorithm = ['tree', 'mpi'], wire = ['float32', 'float16']}"),
+      "study.toml:1: allreduce.wire = float16 cannot be combined with allreduce.algorithm = mpi "
+      "(study.toml:1): MPI_Allreduce sends numbers as they are; allowed: float32, or "
+      "allreduce.algorithm = tree");
   EXPECT_EQ(error_of("allreduce = {algorithm = ['tree', 'mpi'], wire = 'float32'}"), "accepted");
 }
 
