@@ -12,6 +12,7 @@
 #include "cli/output_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_plan.hpp"
+#include "cli/run_report.hpp"
 #include "cli/warnings.hpp"
 #include "cli/watch.hpp"
 #include "comm/agreement.hpp"
@@ -44,13 +45,6 @@ double relative_work(const study::RunSettings& run) {
          (1000 * width + static_cast<double>(run.network.depth) * width * width);
 }
 
-std::string describe(const record::RunResult& result) {
-  std::string text = result.status;
-  if (result.final_loss) text += fmt::format("  test loss {:.4f}", *result.final_loss);
-  if (result.final_accuracy) text += fmt::format("  accuracy {:.4f}", *result.final_accuracy);
-  return text + fmt::format("  {:.0f} samples/s", result.samples_per_second);
-}
-
 void print_failed_checks(const record::RunResult& result) {
   for (const record::Check& check : result.verification) {
     if (check.passed) continue;
@@ -73,15 +67,16 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
   const Watch watch(session, world);
   const RunPlan plan = plan_runs(world, options);
   experiment::DatasetCache datasets(plan.data_folder);
-  check_data(world, plan, datasets);
+  check_data(world, plan, datasets, options.quiet);
   if (options.dry_run) {
-    print_dry_run(world, plan, datasets);
+    print_dry_run(world, plan, options, datasets);
     return 0;
   }
   OutputFolder output(world, options, plan);
   warn_about_setup(world, plan);
   std::vector<double> work;
   for (const auto& run : plan.runs) work.push_back(relative_work(run));
+  RunReport report(world, plan, options.quiet);
   Progress progress(plan.runs.size(), work, options.quiet);
   const auto on_long_wait = [&world](const std::string& message) {
     print_warning(comm::with_rank(world, message));
@@ -91,22 +86,25 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
     const study::RunSettings& run = plan.runs[i];
     const std::string provenance = provenance_json(world, plan.threads[i], options.command_line);
     const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
+    report.begin(i, dataset, datasets);
     progress.start_run(i, run);
-    train::Observer* const observers[] = {&progress};
-    const experiment::RunOutputs outputs =
+    train::Observer* const observers[] = {&progress, &report.watch()};
+    experiment::RunOutputs outputs =
         experiment::run_one({world, run, dataset, plan.threads[i], plan.history_file(run),
                              options.force, plan.study.toml, provenance, on_long_wait},
                             observers);
     totals.add(outputs);
     comm::agree_on_failure(world, [&] {
       if (world.rank() != 0) return;
+      progress.finish_run(outcome_text(outputs.result));
+      report.finish(dataset, outputs.result);
       output.add(outputs.result, provenance);
-      progress.finish_run(describe(outputs.result));
       print_failed_checks(outputs.result);
     });
   }
   if (world.rank() == 0) {
     if (!options.quiet) fmt::print("results: {}\n", plan.output.string());
+    report.print_diverged();
     print_verdict(totals);
   }
   return totals.passed == totals.checks ? 0 : static_cast<int>(core::ExitCode::VerificationFailed);
@@ -127,9 +125,13 @@ Action add_options(CLI::App& app, const std::vector<std::string>& command_line) 
       ->check(at_least(1));
   app.add_option("--data-dir", options->data_folder,
                  "where data.path starts (default PLUMBLINE_DATA_DIR, else ./data)");
-  app.add_flag("--dry-run", options->dry_run,
-               "print what would be run and what it would cost, and train nothing; MB/rank is "
-               "without the data set, the libraries and MPI");
+  CLI::Option* dry_run = app.add_flag(
+      "--dry-run", options->dry_run,
+      "print what would be run, what it would cost in memory and on the disk, and what "
+      "a job script should ask for; train nothing");
+  app.add_flag("--time", options->time,
+               "with --dry-run: also how long it would take, from some steps of each run, here")
+      ->needs(dry_run);
   app.add_flag("--quiet", options->quiet, "print the verdict only");
   app.add_flag("--force", options->force, "replace results that are already there");
   return [options] {

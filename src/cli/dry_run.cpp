@@ -1,95 +1,141 @@
 // plumbline run --dry-run: what the study would cost, without training.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
+#include "cli/job_request.hpp"
+#include "cli/machine.hpp"
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
 #include "data/dataset.hpp"
-#include "history/quantities.hpp"
+#include "experiment/history_size.hpp"
+#include "experiment/trial.hpp"
 #include "net/network.hpp"
 #include "train/context.hpp"
-#include "train/gradient_store.hpp"
 #include "train/trainer.hpp"
 
 namespace plumb::cli {
 namespace {
 
 struct Cost {
-  std::size_t parameters;
-  double step_flops;
-  double bytes_per_rank;
-  double bytes_recorded;
+  std::size_t parameters = 0;
+  double step_flops = 0;
+  double training_bytes = 0;  // of the busiest rank
+  double peak_bytes = 0;      // with data, libraries and MPI
+  double bytes_recorded = 0;
+  std::optional<experiment::TrialTimes> times;
 };
 
-double rows_of(const study::RunSettings& run, std::uint64_t every) {
-  return std::ceil(static_cast<double>(run.train.steps) / static_cast<double>(every));
+/// The most memory that any rank has had so far: data, libraries, MPI.
+double memory_so_far(const comm::Communicator& world) {
+  double bytes = peak_memory_bytes();
+  world.max(std::span<double>(&bytes, 1));
+  return bytes;
 }
 
-/// Of the gradient, where record.buckets has them recorded.
-std::size_t recorded_buckets(const study::RunSettings& run, const net::Network<float>& network,
-                             std::size_t ranks, double scalar) {
-  const train::AllreduceSettings& allreduce = run.train.allreduce;
-  const bool tree = allreduce.algorithm == train::AllreduceAlgorithm::Tree;
-  if (!run.record.buckets || !tree || ranks == 1) return 0;
-  const auto longest = allreduce.bucket_kib * 1024 / static_cast<std::size_t>(scalar);
-  return train::cut_into_buckets(network.layout(), longest).size();
-}
-
-// Before compression, which the mostly empty histograms lose nearly all of their bytes to.
-double recorded_bytes(const study::RunSettings& run, const net::Network<float>& network,
-                      std::size_t inputs, std::size_t ranks, double scalar) {
-  const std::size_t layers = network.stages().size();
-  const std::size_t buckets = recorded_buckets(run, network, ranks, scalar);
-  const double snapshot =
-      scalar * (2 * static_cast<double>(network.layout().parameters()) +
-                static_cast<double>(run.train.batch) * static_cast<double>(inputs));
-  return rows_of(run, run.record.every) *
-             static_cast<double>(history::bytes_per_step(layers, buckets)) +
-         rows_of(run, run.record.histogram_every) *
-             static_cast<double>(history::bytes_per_histogram(layers)) +
-         snapshot * static_cast<double>(run.record.snapshot_steps.size());
-}
-
-Cost cost_of(const study::RunSettings& run, const data::Dataset& dataset, std::size_t ranks,
-             std::size_t threads) {
-  const bool wide = run.train.precision == train::Precision::Float64;
-  const double scalar = wide ? sizeof(double) : sizeof(float);
+Cost cost_of(const experiment::RunInputs& inputs, double memory_before) {
+  const study::RunSettings& run = inputs.run;
+  const net::ProblemShape problem = train::problem_of(inputs.dataset);
   // Only shapes matter here, so the precision of the network object does not.
-  const auto network =
-      net::make_network<float>(run.network, run.train.loss, train::problem_of(dataset));
-  Cost cost{};
+  const auto network = net::make_network<float>(run.network, run.train.loss, problem);
+  Cost cost;
   cost.parameters = network->layout().parameters();
   cost.step_flops = network->step_flops(run.train.batch);
-  cost.bytes_per_rank = static_cast<double>(
-      train::training_bytes(run.network, run.train, train::problem_of(dataset), ranks, threads));
-  cost.bytes_recorded = recorded_bytes(run, *network, dataset.inputs(), ranks, scalar);
+  cost.training_bytes = static_cast<double>(
+      train::training_bytes(run.network, run.train, problem,
+                            static_cast<std::size_t>(inputs.world.size()), inputs.threads));
+  cost.peak_bytes = memory_before + cost.training_bytes;
+  if (inputs.world.rank() == 0) cost.bytes_recorded = experiment::expected_history_bytes(inputs);
   return cost;
+}
+
+void print_head(const comm::Communicator& world, const RunPlan& plan, bool time) {
+  fmt::print("{}: {} run{}, {} rank{}, results would go to {}\n", plan.study.name, plan.runs.size(),
+             plan.runs.size() == 1 ? "" : "s", world.size(), world.size() == 1 ? "" : "s",
+             plan.output.string());
+  fmt::print("{:>5}  {:<40} {:>7} {:>12} {:>12} {:>14} {:>14}", "index", "label", "threads",
+             "parameters", "GFLOP/step", "MB/rank", "MB recorded");
+  fmt::print("{}\n", time ? fmt::format(" {:>12} {:>12}", "ms/step", "seconds") : "");
+}
+
+void print_row(const study::RunSettings& run, std::size_t threads, const Cost& cost) {
+  fmt::print("{:>5}  {:<40} {:>7} {:>12} {:>12.4g} {:>14.4g} {:>14.4g}", run.index, run.label,
+             threads, cost.parameters, cost.step_flops / 1e9, cost.training_bytes / 1e6,
+             cost.bytes_recorded / 1e6);
+  if (cost.times) {
+    fmt::print(" {:>12.4g} {:>12.4g}", 1e3 * cost.times->step_seconds, cost.times->total_seconds);
+  }
+  fmt::print("\n");
+  std::fflush(stdout);  // the next one may take its time
+}
+
+/// Sums and maxima over the runs.
+struct Total {
+  double seconds = 0;
+  double longest_seconds = 0;
+  double bytes_recorded = 0;
+  double peak_bytes = 0;
+  std::size_t threads = 1;
+
+  void add(const Cost& cost, std::size_t run_threads) {
+    bytes_recorded += cost.bytes_recorded;
+    peak_bytes = std::max(peak_bytes, cost.peak_bytes);
+    threads = std::max(threads, run_threads);
+    if (!cost.times) return;
+    seconds += cost.times->total_seconds;
+    longest_seconds = std::max(longest_seconds, cost.times->total_seconds);
+  }
+};
+
+void print_total(const comm::Communicator& world, const RunPlan& plan, bool time,
+                 const Total& total) {
+  fmt::print(
+      "total: {:.4g} MB recorded, at most {:.4g} MB of memory per rank (with data, "
+      "libraries and MPI)",
+      total.bytes_recorded / 1e6, total.peak_bytes / 1e6);
+  if (time) fmt::print(", {:.4g} s on this machine", total.seconds);
+  fmt::print("\n");
+  const auto ranks = world.ranks_of_nodes();
+  const auto on_node = static_cast<double>(*std::max_element(ranks.begin(), ranks.end()));
+  JobRequest job{static_cast<std::size_t>(world.size()), total.threads, on_node * total.peak_bytes,
+                 std::nullopt};
+  if (time) job.seconds = total.seconds;
+  fmt::print("whole study in one job: #SBATCH {}\n", to_text(job));
+  if (plan.runs.size() > 1) {
+    if (time) job.seconds = total.longest_seconds;
+    fmt::print(
+        "one task for each run:  #SBATCH --array=0-{} {}  (run with --index "
+        "$SLURM_ARRAY_TASK_ID)\n",
+        plan.runs.size() - 1, to_text(job));
+  }
+  if (!time) fmt::print("how long: --dry-run --time measures some steps of each run\n");
 }
 
 }  // namespace
 
-void print_dry_run(const comm::Communicator& world, const RunPlan& plan,
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan, const RunOptions& options,
                    experiment::DatasetCache& datasets) {
-  if (world.rank() == 0) {
-    fmt::print("{}: {} runs, {} ranks, results would go to {}\n", plan.study.name, plan.runs.size(),
-               world.size(), plan.output.string());
-    fmt::print("{:>5}  {:<40} {:>7} {:>12} {:>12} {:>14} {:>14}\n", "index", "label", "threads",
-               "parameters", "GFLOP/step", "MB/rank", "MB recorded");
-  }
+  if (world.rank() == 0) print_head(world, plan, options.time);
+  const double memory_before = memory_so_far(world);
+  Total total;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const study::RunSettings& run = plan.runs[i];
-    Cost cost{};
-    comm::agree_on_failure(world, [&] {
-      cost =
-          cost_of(run, datasets.open(run), static_cast<std::size_t>(world.size()), plan.threads[i]);
-    });
-    if (world.rank() != 0) continue;
-    fmt::print("{:>5}  {:<40} {:>7} {:>12} {:>12.4g} {:>14.4g} {:>14.4g}\n", run.index, run.label,
-               plan.threads[i], cost.parameters, cost.step_flops / 1e9, cost.bytes_per_rank / 1e6,
-               cost.bytes_recorded / 1e6);
+    const std::string provenance = provenance_json(world, plan.threads[i], options.command_line);
+    const data::Dataset* dataset = nullptr;
+    comm::agree_on_failure(world, [&] { dataset = &datasets.open(run); });
+    const experiment::RunInputs inputs{world, run,   *dataset,        plan.threads[i],
+                                       {},    false, plan.study.toml, provenance};
+    Cost cost;
+    comm::agree_on_failure(world, [&] { cost = cost_of(inputs, memory_before); });
+    if (options.time) cost.times = experiment::try_run(inputs);
+    total.add(cost, plan.threads[i]);
+    if (world.rank() == 0) print_row(run, plan.threads[i], cost);
   }
+  if (options.time) total.peak_bytes = std::max(total.peak_bytes, memory_so_far(world));
+  if (world.rank() == 0) print_total(world, plan, options.time, total);
 }
 
 }  // namespace plumb::cli

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -106,6 +107,14 @@ std::string cpu_model() {
     }
   }
   return "unknown";
+}
+
+double peak_memory_bytes() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) return 1024 * std::atof(line.c_str() + 6);
+  }
+  return 0;
 }
 
 std::size_t default_threads(const Processors& processors, std::size_t ranks_on_node,

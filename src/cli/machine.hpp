@@ -21,6 +21,8 @@ Processors processors();
 std::string to_text(const std::vector<int>& processors);
 std::string host_name();
 std::string cpu_model();
+/// The most memory this process has had (VmHWM); 0 where the system does not say.
+double peak_memory_bytes();
 
 /// Threads for this rank when the user sets none: the processors it is bound to, or its share of
 /// the machine when it is not bound; never more than its slices.

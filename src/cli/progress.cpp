@@ -70,7 +70,7 @@ std::string Progress::time_left(double done) const {
 void Progress::draw(double done, const train::StepReport& report) {
   const auto filled = static_cast<std::size_t>(done * kBarWidth);
   std::string line =
-      fmt::format("[{}/{}] {} {}{} {}/{}  loss {:.4f}  {} left", position_ + 1, runs_, label_,
+      fmt::format("[{}/{}] {} {}{} {}/{}  loss {:.4g}  {} left", position_ + 1, runs_, label_,
                   std::string(filled, '#'), std::string(kBarWidth - filled, '.'), report.step + 1,
                   steps_, report.loss, time_left(done));
   if (line.size() > kTerminalWidth)
@@ -80,7 +80,7 @@ void Progress::draw(double done, const train::StepReport& report) {
 }
 
 void Progress::print_plain(double done, const train::StepReport& report) {
-  fmt::print("[{}/{}] {}  step {}/{}  loss {:.4f}  {} left\n", position_ + 1, runs_, label_,
+  fmt::print("[{}/{}] {}  step {}/{}  loss {:.4g}  {} left\n", position_ + 1, runs_, label_,
              report.step + 1, steps_, report.loss, time_left(done));
   std::fflush(stdout);
 }

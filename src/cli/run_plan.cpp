@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/machine.hpp"
+#include "cli/run_report.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "data/dataset.hpp"
@@ -113,6 +114,7 @@ std::string RunOptions::must_be_equal() const {
   for (const std::string& override : overrides) text += " --set " + override;
   if (index) text += fmt::format(" --index {}", *index);
   if (dry_run) text += " --dry-run";
+  if (time) text += " --time";
   if (force) text += " --force";
   return text;
 }
@@ -141,8 +143,11 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
 }
 
 void check_data(const comm::Communicator& world, const RunPlan& plan,
-                experiment::DatasetCache& datasets) {
+                experiment::DatasetCache& datasets, bool quiet) {
   for (const study::RunSettings& run : plan.runs) {
+    if (world.rank() == 0 && !quiet && !datasets.holds(run)) {
+      announce_large_file(plan.data_folder, run);
+    }
     const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
     comm::agree_on_failure(world, [&] {
       refuse_incompatibility(plan.study, run, dataset);

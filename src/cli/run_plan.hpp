@@ -22,6 +22,7 @@ struct RunOptions {
   std::optional<std::size_t> threads;
   std::string data_folder;  // empty: PLUMBLINE_DATA_DIR, else data
   bool dry_run = false;
+  bool time = false;  // of a dry run: measure some steps
   bool quiet = false;
   bool force = false;
   std::vector<std::string> command_line;
@@ -48,12 +49,14 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
 
 /// Opens every data set once, so that a file that is missing or broken or not the same on all
 /// ranks, or a network that does not suit its data, is found before hours of training, and before a
-/// table of what they would cost. Collective; throws core::AgreedError.
+/// table of what they would cost. Unless quiet, rank 0 names large files before it reads them.
+/// Collective; throws core::AgreedError.
 void check_data(const comm::Communicator& world, const RunPlan& plan,
-                experiment::DatasetCache& datasets);
+                experiment::DatasetCache& datasets, bool quiet);
 
-/// Rank 0 prints what each run would cost, after check_data(). Collective.
-void print_dry_run(const comm::Communicator& world, const RunPlan& plan,
+/// Rank 0 prints what each run and all of them would cost, and what a job script should ask for,
+/// after check_data(). Collective.
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan, const RunOptions& options,
                    experiment::DatasetCache& datasets);
 
 }  // namespace plumb::cli

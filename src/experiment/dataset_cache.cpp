@@ -30,16 +30,21 @@ void require_same_data(const comm::Communicator& world, const std::string& where
 
 }  // namespace
 
-const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
+DatasetCache::Key DatasetCache::key_of(const study::RunSettings& run) {
   // Files hold the same samples whatever the seed.
   const bool is_drawn = !data::info_of(run.data.source).reads_files();
-  Key key{run.data, is_drawn ? run.train.seed : 0};
+  return {run.data, is_drawn ? run.train.seed : 0};
+}
+
+const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
+  Key key = key_of(run);
   if (key_ != key) {
     key_.reset();
     dataset_.reset();  // before the next one takes memory
     compared_ = false;
     dataset_ = data::open_dataset(run.data, folder_, run.train.seed);
     key_ = std::move(key);
+    ++opened_;
   }
   return *dataset_;
 }

@@ -1,6 +1,7 @@
 // The data sets of a study's runs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -25,6 +26,10 @@ class DatasetCache {
   /// over ranks. Throws core::AgreedError, with exit code 3 where contents differ.
   const data::Dataset& open_on_all_ranks(const comm::Communicator& world,
                                          const study::RunSettings& run);
+  /// Whether open() would find this run's set open already.
+  [[nodiscard]] bool holds(const study::RunSettings& run) const { return key_ == key_of(run); }
+  /// Sets opened so far: tells whether open() gave another one than before.
+  [[nodiscard]] std::size_t opened() const noexcept { return opened_; }
 
  private:
   /// What a data set depends on.
@@ -34,10 +39,13 @@ class DatasetCache {
     friend bool operator==(const Key&, const Key&) = default;
   };
 
+  static Key key_of(const study::RunSettings& run);
+
   std::filesystem::path folder_;
   std::optional<Key> key_;  // of dataset_
   std::unique_ptr<const data::Dataset> dataset_;
   bool compared_ = false;  // over ranks
+  std::size_t opened_ = 0;
 };
 
 }  // namespace plumb::experiment

@@ -40,6 +40,9 @@ RunOutputs summarise(const RunInputs& inputs, const train::Outcome& outcome) {
   result.file = inputs.history_file.filename().string();
   result.settings_json = study::settings_json(inputs.run);
   result.status = outcome.status == train::Status::Completed ? "completed" : "diverged";
+  if (outcome.status == train::Status::Diverged) {
+    result.diverged_step = static_cast<std::int64_t>(outcome.diverged_step);
+  }
   result.samples_per_second = outputs.seconds > 0 ? outputs.samples / outputs.seconds : 0;
   result.step_seconds_median = percentile(steps, 0.5);
   result.step_seconds_p95 = percentile(steps, 0.95);

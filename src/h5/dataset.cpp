@@ -96,6 +96,8 @@ std::uint64_t Dataset::rows_per_chunk() const {
   return chunk.front();
 }
 
+std::uint64_t Dataset::stored_bytes() const { return H5Dget_storage_size(id()); }
+
 template <class T>
 void Dataset::write(std::span<const T> values) const {
   expect_count(values.size(), product(dims()), path());

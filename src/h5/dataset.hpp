@@ -33,6 +33,8 @@ class Dataset : public Object {
   [[nodiscard]] bool extendable() const;
   /// Along axis 0; 0 when the values lie in one contiguous block.
   [[nodiscard]] std::uint64_t rows_per_chunk() const;
+  /// What its values take of the file: whole chunks, compressed where the dataset is.
+  [[nodiscard]] std::uint64_t stored_bytes() const;
 
   /// The whole dataset; values.size() is the product of dims.
   template <class T>

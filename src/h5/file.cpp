@@ -48,12 +48,13 @@ void expect_hdf5(const std::string& name) {
 
 }  // namespace
 
-File File::create(const std::filesystem::path& path) {
+template <class Prepare>
+File File::create_file(const std::string& name, const Prepare& prepare) {
   prepare_library();
-  const std::string name = path.string();
   const Place place{name, kNoObject};
   // Strong: once closed, nothing of this file is written any more.
   const Handle access = file_access(H5F_CLOSE_STRONG, place);
+  prepare(access);
   // What is written must be the 1.8 format: netCDF and older readers do not take the 1.10 one.
   checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18),
           "H5Pset_libver_bounds", place);
@@ -62,6 +63,17 @@ File File::create(const std::filesystem::path& path) {
                         "H5Fcreate", place),
                 H5Fclose);
   return {std::move(handle), name};
+}
+
+File File::create(const std::filesystem::path& path) {
+  return create_file(path.string(), [](const Handle&) {});
+}
+
+File File::create_in_memory(const std::string& name) {
+  constexpr std::size_t kGrowth = 1024;  // what its size is rounded up to
+  return create_file(name, [&name](const Handle& access) {
+    checked(H5Pset_fapl_core(access.get(), kGrowth, false), "H5Pset_fapl_core", {name, kNoObject});
+  });
 }
 
 File File::open(const std::filesystem::path& path) {
@@ -84,6 +96,12 @@ Group File::root() const {
 
 void File::flush() const {
   checked(H5Fflush(handle_.get(), H5F_SCOPE_LOCAL), "H5Fflush", {path_, kNoObject});
+}
+
+std::uint64_t File::bytes() const {
+  hsize_t size = 0;
+  checked(H5Fget_filesize(handle_.get(), &size), "H5Fget_filesize", {path_, kNoObject});
+  return size;
 }
 
 void File::close() {

@@ -1,6 +1,7 @@
 // HDF5 files in the 1.8 format, which netCDF-4, MATLAB and the rest read.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -14,6 +15,8 @@ class File {
  public:
   /// A new file; it is an error when one is there already. Its groups and datasets end with it.
   [[nodiscard]] static File create(const std::filesystem::path& path);
+  /// A new file that is never on a disk, to learn how large it would be; `name` is for messages.
+  [[nodiscard]] static File create_in_memory(const std::string& name);
   /// An existing file, for reading. Says in plain words when it is missing, not HDF5, cut short or
   /// being written by another process. Its groups and datasets may outlive it.
   [[nodiscard]] static File open(const std::filesystem::path& path);
@@ -23,10 +26,16 @@ class File {
 
   /// Hands everything to the operating system.
   void flush() const;
+  /// Bytes, after a flush(). Of a file in memory within a kilobyte.
+  [[nodiscard]] std::uint64_t bytes() const;
   /// The last write. Close every group and dataset first.
   void close();
 
  private:
+  /// prepare(access) may change how the file is accessed.
+  template <class Prepare>
+  static File create_file(const std::string& name, const Prepare& prepare);
+
   File(Handle handle, std::string path) : handle_(std::move(handle)), path_(std::move(path)) {}
   Handle handle_;
   std::string path_;

@@ -58,17 +58,27 @@ double value_loss(T z, double target, std::span<T> delta) {
   return difference * difference / 2;
 }
 
-double log_of_classes(std::size_t classes) { return std::log(static_cast<double>(classes)); }
+double times_log(double share) { return share > 0 ? share * std::log(share) : 0; }
 
-/// z of each class with sigmoid(z) = 1 / classes, its frequency.
-double frequency_entropies(std::size_t classes) {
-  const auto k = static_cast<double>(classes);
-  return std::log(k) + (k > 1 ? (k - 1) * std::log(k / (k - 1)) : 0);
+/// Softmax gives each class its share: - sum p log p, ln(classes) where all are equal.
+double entropy(std::span<const double> shares) {
+  double sum = 0;
+  for (const double p : shares) sum -= times_log(p);
+  return sum;
 }
 
-/// z = 1 / classes, the mean of the one-hot targets.
-double half_variance_of_one_hot(std::size_t classes) {
-  return (1 - 1 / static_cast<double>(classes)) / 2;
+/// z of each class with sigmoid(z) = p, its share.
+double sum_of_entropies(std::span<const double> shares) {
+  double sum = 0;
+  for (const double p : shares) sum -= times_log(p) + times_log(1 - p);
+  return sum;
+}
+
+/// z = p, the mean of the one-hot targets: sum p (1 - p) / 2.
+double half_variance_of_one_hot(std::span<const double> shares) {
+  double sum = 0;
+  for (const double p : shares) sum += p * (1 - p) / 2;
+  return sum;
 }
 
 constexpr LossInfo kLosses[] = {
@@ -77,19 +87,22 @@ constexpr LossInfo kLosses[] = {
      .of_class_float = softmax_cross_entropy<float>,
      .of_class_double = softmax_cross_entropy<double>,
      .predicts_values = false,
-     .chance_level = log_of_classes},
+     .chance_level = entropy,
+     .chance_rule = "entropy of the classes' shares, ln(classes) where they are equal"},
     {.loss = Loss::SigmoidCrossEntropy,
      .name = "sigmoid_cross_entropy",
      .of_class_float = sigmoid_cross_entropy<float>,
      .of_class_double = sigmoid_cross_entropy<double>,
      .predicts_values = false,
-     .chance_level = frequency_entropies},
+     .chance_level = sum_of_entropies,
+     .chance_rule = "sum over classes of the entropy of one share and its rest"},
     {.loss = Loss::MeanSquaredError,
      .name = "mean_squared_error",
      .of_class_float = mean_squared_error<float>,
      .of_class_double = mean_squared_error<double>,
      .predicts_values = true,
-     .chance_level = half_variance_of_one_hot},
+     .chance_level = half_variance_of_one_hot,
+     .chance_rule = "half the variance of the targets"},
 };
 
 std::vector<core::Named<Loss>> all_names() {

@@ -37,9 +37,10 @@ struct LossInfo {
   ClassLoss<double> of_class_double;
   /// Whether the target may be a number to be predicted; every loss takes a class.
   bool predicts_values;
-  /// The least mean loss of an output that does not depend on the sample, where all classes are
-  /// equally frequent: what a network that has learned nothing can reach.
-  double (*chance_level)(std::size_t classes);
+  /// The least mean loss of an output that does not depend on the sample, where the classes have
+  /// these shares of the samples: what a network that has learned nothing can reach.
+  double (*chance_level)(std::span<const double> shares);
+  std::string_view chance_rule;  // the same in words
 
   template <class T>
   [[nodiscard]] ClassLoss<T> of_class() const {

@@ -152,4 +152,24 @@ history::Snapshot name_arrays(const train::SnapshotReport& report,
   return snapshot;
 }
 
+history::Snapshot shapes_of_arrays(const net::ParameterLayout& layout, std::size_t samples,
+                                   std::size_t inputs, bool wide, bool values) {
+  using Values = decltype(history::SnapshotArray::values);
+  const Values number = wide ? Values(std::span<const double>()) : Values(std::span<const float>());
+  const Values target =
+      values ? Values(std::span<const double>()) : Values(std::span<const std::int32_t>());
+  history::Snapshot snapshot;
+  snapshot.arrays = {{"x", number, {samples, inputs}, {"sample", "input"}, "inputs"},
+                     {"y", target, {samples}, {"sample"}, "targets"}};
+  for (const char* prefix : {"", "d"}) {
+    for (std::size_t layer = 0; layer < layout.layers(); ++layer) {
+      for (const net::Tensor& tensor : layout.tensors(layer)) {
+        snapshot.arrays.push_back({fmt::format("{}{}{}", prefix, tensor.symbol, layer + 1), number,
+                                   tensor.shape, tensor.dimensions, tensor.meaning});
+      }
+    }
+  }
+  return snapshot;
+}
+
 }  // namespace plumb::probe

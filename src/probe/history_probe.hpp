@@ -64,4 +64,9 @@ class HistoryProbe final : public train::Observer {
 history::Snapshot name_arrays(const train::SnapshotReport& report,
                               const net::ParameterLayout& layout, std::size_t inputs);
 
+/// The same arrays without their values, to tell how large a snapshot would be. wide: in float64;
+/// values: the targets are numbers to be predicted.
+history::Snapshot shapes_of_arrays(const net::ParameterLayout& layout, std::size_t samples,
+                                   std::size_t inputs, bool wide, bool values);
+
 }  // namespace plumb::probe

@@ -43,6 +43,10 @@ Json to_json(const RunResult& run) {
   for (const Check& check : run.verification) {
     checks.push_back({{"name", check.name}, {"passed", check.passed}, {"detail", check.detail}});
   }
+  Json warnings = Json::array();
+  for (const Warning& warning : run.warnings) {
+    warnings.push_back({{"name", warning.name}, {"text", warning.text}});
+  }
   return {
       {"index", run.index},
       {"label", run.label},
@@ -56,6 +60,8 @@ Json to_json(const RunResult& run) {
       {"final_loss", number_or_null(run.final_loss)},
       {"final_accuracy", number_or_null(run.final_accuracy)},
       {"verification", std::move(checks)},
+      {"diverged_step", run.diverged_step ? Json(*run.diverged_step) : Json(nullptr)},
+      {"warnings", std::move(warnings)},
   };
 }
 
@@ -66,6 +72,17 @@ double number(const Json& value) {
 std::optional<double> optional_number(const Json& value) {
   if (value.is_null()) return std::nullopt;
   return value.get<double>();
+}
+
+// What older files do not have.
+void read_later_fields(const Json& json, RunResult& run) {
+  if (json.contains("diverged_step") && !json["diverged_step"].is_null()) {
+    run.diverged_step = json["diverged_step"].get<std::int64_t>();
+  }
+  for (const Json& warning : json.value("warnings", Json::array())) {
+    run.warnings.push_back(
+        {warning.at("name").get<std::string>(), warning.at("text").get<std::string>()});
+  }
 }
 
 RunResult from_json(const Json& json) {
@@ -84,6 +101,7 @@ RunResult from_json(const Json& json) {
     run.verification.push_back({check.at("name").get<std::string>(), check.at("passed").get<bool>(),
                                 check.at("detail").get<std::string>()});
   }
+  read_later_fields(json, run);
   return run;
 }
 

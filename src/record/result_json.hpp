@@ -15,6 +15,12 @@ struct Check {
   std::string detail;
 };
 
+/// What a run had to say about itself; see experiment/run_warnings.hpp.
+struct Warning {
+  std::string name;  // "dead_layer": for programs
+  std::string text;  // one line, with the remedy
+};
+
 struct RunResult {
   std::int64_t index = 0;
   std::string label;
@@ -27,6 +33,8 @@ struct RunResult {
   std::optional<double> final_loss;
   std::optional<double> final_accuracy;
   std::vector<Check> verification;
+  std::optional<std::int64_t> diverged_step;
+  std::vector<Warning> warnings;  // known on rank 0
 };
 
 /// What happens to runs under other indices that a result.json already holds.

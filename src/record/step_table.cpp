@@ -66,6 +66,28 @@ h5::Dataset create_counts(const h5::Group& group, const history::Quantity& colum
   return dataset;
 }
 
+// HDF5 lists chunks in B-trees of nodes for 64, of which it fills nine tenths when they come one
+// after another; the first node is there from the first chunk on. (File format, III.A.1.)
+double index_bytes(std::uint64_t chunks, std::size_t axes) {
+  constexpr double kChildren = 64;
+  const double node = 24 + kChildren * 8 + (kChildren + 1) * 8 * static_cast<double>(axes + 2);
+  return chunks < 2 ? 0 : static_cast<double>(chunks - 1) / (0.9 * kChildren) * node;
+}
+
+/// Of a dataset whose chunks hold so many rows of equal size, `row_bytes`.
+double chunked_bytes(const h5::Dataset& dataset, std::uint64_t rows, double row_bytes) {
+  const std::uint64_t in_chunk = dataset.rows_per_chunk();
+  const std::uint64_t chunks = (rows + in_chunk - 1) / in_chunk;
+  return static_cast<double>(chunks * in_chunk) * row_bytes +
+         index_bytes(chunks, dataset.dims().size());
+}
+
+/// Every number of a StepTable has eight bytes.
+double plain_bytes(const h5::Dataset& dataset, std::uint64_t rows) {
+  const std::vector<std::uint64_t> dims = dataset.dims();
+  return chunked_bytes(dataset, rows, dims.size() < 2 ? 8.0 : 8.0 * static_cast<double>(dims[1]));
+}
+
 }  // namespace
 
 void describe_dataset(const h5::Dataset& dataset, const std::string& unit,
@@ -113,6 +135,18 @@ void StepTable::push(std::size_t column, double value) {
   }
 }
 
+double StepTable::bytes_with(std::uint64_t rows) const {
+  double bytes = plain_bytes(step_, rows);
+  for (const Column& column : columns_) bytes += plain_bytes(column.dataset, rows);
+  return bytes;
+}
+
+double StepTable::stored_bytes() const {
+  auto bytes = static_cast<double>(step_.stored_bytes());
+  for (const Column& column : columns_) bytes += static_cast<double>(column.dataset.stored_bytes());
+  return bytes;
+}
+
 void StepTable::write_out() {
   for (Column& column : columns_) {
     column.dataset.append<double>(column.reals);
@@ -149,6 +183,25 @@ std::size_t HistogramTable::buffered_bytes() const noexcept {
                          [](std::size_t bytes, const Column& column) {
                            return bytes + column.counts.size() * sizeof(std::uint64_t);
                          });
+}
+
+// A row's chunks, one for about a megabyte of layers, are compressed.
+double HistogramTable::bytes_with(std::uint64_t rows) const {
+  double bytes = plain_bytes(step_, rows);
+  for (const Column& column : columns_) {
+    const std::uint64_t written = column.dataset.dims()[0];
+    if (written == 0) continue;
+    const double row =
+        static_cast<double>(column.dataset.stored_bytes()) / static_cast<double>(written);
+    bytes += chunked_bytes(column.dataset, rows, row);
+  }
+  return bytes;
+}
+
+double HistogramTable::stored_bytes() const {
+  auto bytes = static_cast<double>(step_.stored_bytes());
+  for (const Column& column : columns_) bytes += static_cast<double>(column.dataset.stored_bytes());
+  return bytes;
 }
 
 void HistogramTable::write_out() {

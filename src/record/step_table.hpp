@@ -28,6 +28,10 @@ class StepTable {
 
   [[nodiscard]] std::size_t buffered_rows() const noexcept { return steps_.size(); }
 
+  /// What its datasets would take of the file with so many rows written; with as many as are.
+  [[nodiscard]] double bytes_with(std::uint64_t rows) const;
+  [[nodiscard]] double stored_bytes() const;
+
   /// Appends the buffered rows; `step` last, so that a row with a step is a whole row.
   /// Throws core::IoError.
   void write_out();
@@ -70,6 +74,10 @@ class HistogramTable {
   void add(const history::HistogramRow& row);
 
   [[nodiscard]] std::size_t buffered_bytes() const noexcept;
+
+  /// As in StepTable; rows like the one that is written.
+  [[nodiscard]] double bytes_with(std::uint64_t rows) const;
+  [[nodiscard]] double stored_bytes() const;
 
   /// Appends the buffered rows; `step` last, so that a row with a step is a whole row.
   /// Throws core::IoError.

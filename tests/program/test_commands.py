@@ -100,7 +100,7 @@ class Commands(plumb.ProgramTest):
         outcome = self.run_program("run", self.study, "--dry-run", "--set", "network.depth=2",
                                    "--set", "network.activation=relu", *sets)
         names = ("index", "label", "threads", "parameters", "gflop", "megabytes", "recorded")
-        row = dict(zip(names, outcome.stdout.splitlines()[-1].split()))
+        row = dict(zip(names, outcome.stdout.splitlines()[2].split()))
         return {name: float(row[name]) for name in ("parameters", "megabytes")}
 
     def test_dry_run_counts_what_each_time_step_adds_to_the_gradient(self):

@@ -1,5 +1,6 @@
 """The memory that a dry run promises is the memory that a run takes."""
 import pathlib
+import re
 import subprocess
 import time
 import unittest
@@ -42,6 +43,11 @@ class Memory(plumb.ProgramTest):
         outcome = self.run_program("run", study, "--dry-run", *settings(values), threads=threads)
         return 1e6 * float(outcome.stdout.split("\n")[2].split()[-2])
 
+    def promised_in_all(self, study, values, threads):
+        """With data, libraries and MPI: what a job script asks for."""
+        outcome = self.run_program("run", study, "--dry-run", *settings(values), threads=threads)
+        return 1e6 * float(re.search(r"at most (\S+) MB of memory", outcome.stdout)[1])
+
     def taken(self, study, name, values, threads):
         return most_resident(["run", study, "-o", self.folder / name, "--quiet",
                               *settings(values)], threads)
@@ -54,6 +60,14 @@ class Memory(plumb.ProgramTest):
         self.assertGreater(promised, 100e6)
         taken = (self.taken(study, "large", values, threads)
                  - self.taken(study, "small", small, threads))
+        self.assertLess(abs(taken / promised - 1), TOLERANCE,
+                        f"promised {promised / 1e6:.1f} MB, taken {taken / 1e6:.1f} MB")
+
+    def test_with_libraries_and_data(self):
+        study = self.write("study.toml", STUDY.format(source="shapes"))
+        values = {"network.depth": 3, "network.width": 1000, "train.batch": 16, "train.slice": 8}
+        promised = self.promised_in_all(study, values, 1)
+        taken = self.taken(study, "all", values, 1)
         self.assertLess(abs(taken / promised - 1), TOLERANCE,
                         f"promised {promised / 1e6:.1f} MB, taken {taken / 1e6:.1f} MB")
 

@@ -129,7 +129,8 @@ Findings run(ExperimentRunner& runner) {
   const net::ProblemShape problem{128, 10};
   const Decay he = measure_decay({deep[0].run.network, problem, 50}, runner.threads());
   const Decay lecun = measure_decay({deep[1].run.network, problem, 50}, runner.threads());
-  const double chance = net::info_of(net::Loss::SoftmaxCrossEntropy).chance_level(9);
+  const double chance =
+      net::info_of(net::Loss::SoftmaxCrossEntropy).chance_level(std::vector<double>(9, 1.0 / 9));
   Findings findings;
   findings.measurements = {
       he.factor_measurement("n Var W = 2"), lecun.factor_measurement("n Var W = 1"),

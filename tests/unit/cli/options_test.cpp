@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "../h5/temporary_folder.hpp"
+#include "cli/job_request.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/warnings.hpp"
 #include "core/error.hpp"
@@ -68,10 +69,22 @@ TEST(run_options, that_must_be_equal_on_all_ranks_leave_out_threads_data_folder_
   options.output = "out";
   options.overrides = {"train.steps=3", "network.depth=2"};
   options.index = 7;
-  options.dry_run = options.force = true;
+  options.dry_run = options.time = options.force = true;
   EXPECT_EQ(options.must_be_equal(),
             "run a.toml -o out --set train.steps=3 --set network.depth=2 --index 7 --dry-run "
-            "--force");
+            "--time --force");
+}
+
+TEST(job_request, asks_for_what_a_job_takes_and_some_more) {
+  EXPECT_EQ(to_text({2, 4, 300.0 * 1048576, 120}),
+            "--ntasks=2 --cpus-per-task=4 --mem=400M --time=0:04:00");
+  EXPECT_EQ(to_text({1, 1, 1, std::nullopt}), "--ntasks=1 --cpus-per-task=1 --mem=100M");
+}
+
+TEST(job_request, writes_times_as_slurm_reads_them) {
+  EXPECT_EQ(slurm_time(1), "0:01:00");
+  EXPECT_EQ(slurm_time(3660), "1:01:00");
+  EXPECT_EQ(slurm_time(86400 + 3600), "1-01:00:00");
 }
 
 }  // namespace

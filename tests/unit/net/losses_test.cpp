@@ -123,11 +123,19 @@ TEST(chance_level, is_the_least_mean_loss_without_a_look_at_the_sample) {
                                           {Loss::SigmoidCrossEntropy, std::log(1.0 / 3)},
                                           {Loss::MeanSquaredError, 0.25}};
   for (const auto& [loss, z] : best) {
-    const double chance = info_of(loss).chance_level(classes);
+    const double chance = info_of(loss).chance_level(std::vector<double>(classes, 0.25));
     EXPECT_NEAR(mean_loss(loss, z), chance, 1e-14) << core::name_of(loss);
     EXPECT_GE(mean_loss(loss, z + 0.1), chance - 1e-14) << core::name_of(loss);
     EXPECT_GE(mean_loss(loss, z - 0.1), chance - 1e-14) << core::name_of(loss);
   }
+}
+
+TEST(chance_level, is_lower_where_one_class_is_frequent) {
+  const std::vector<double> shares = {0.75, 0.25, 0};
+  const double entropy = -0.75 * std::log(0.75) - 0.25 * std::log(0.25);
+  EXPECT_NEAR(info_of(Loss::SoftmaxCrossEntropy).chance_level(shares), entropy, 1e-15);
+  EXPECT_NEAR(info_of(Loss::SigmoidCrossEntropy).chance_level(shares), 2 * entropy, 1e-15);
+  EXPECT_NEAR(info_of(Loss::MeanSquaredError).chance_level(shares), 0.1875, 1e-15);
 }
 
 }  // namespace

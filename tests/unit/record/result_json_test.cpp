@@ -32,6 +32,7 @@ RunResult sample_run(std::int64_t index) {
   run.step_seconds_p95 = 0.2;
   run.final_loss = 0.30000000000000004;
   run.final_accuracy = 0.97;
+  run.warnings = {{"dead_layer", "hidden layer 1 dead"}};
   run.verification = {{"parameters_equal", true, "2 ranks"}, {"gradient", false, "rel. 1e-3"}};
   return run;
 }
@@ -63,6 +64,30 @@ TEST(result_json, gives_back_what_was_written) {
   EXPECT_EQ(runs[0].verification[1].detail, "rel. 1e-3");
 }
 
+TEST(result_json, gives_back_warnings_and_the_step_of_a_diverged_run) {
+  const TemporaryFolder folder;
+  RunResult run = sample_run(0);
+  run.diverged_step = 12;
+  write_result_json(folder.path(), "{}", {run});
+  const RunResult read = read_result_json(folder / "result.json").at(0);
+  EXPECT_EQ(read.diverged_step, 12);
+  ASSERT_EQ(read.warnings.size(), 1U);
+  EXPECT_EQ(read.warnings[0].name, "dead_layer");
+  EXPECT_EQ(read.warnings[0].text, "hidden layer 1 dead");
+}
+
+TEST(result_json, of_older_programs_has_no_warnings) {
+  const TemporaryFolder folder;
+  write_result_json(folder.path(), "{}", {sample_run(0)});
+  auto json = parsed(folder / "result.json");
+  json.at("runs").at(0).erase("warnings");
+  json.at("runs").at(0).erase("diverged_step");
+  std::ofstream(folder / "result.json") << json;
+  const RunResult read = read_result_json(folder / "result.json").at(0);
+  EXPECT_TRUE(read.warnings.empty());
+  EXPECT_FALSE(read.diverged_step);
+}
+
 TEST(result_json, has_the_names_of_the_contract) {
   const TemporaryFolder folder;
   write_result_json(folder.path(), R"({"version":"0.1.0"})", {sample_run(0)});
@@ -74,7 +99,9 @@ TEST(result_json, has_the_names_of_the_contract) {
   for (const auto& item : run.items()) keys.push_back(item.key());
   EXPECT_EQ(keys, (std::vector<std::string>{"index", "label", "file", "settings", "status",
                                             "samples_per_second", "step_seconds", "final_loss",
-                                            "final_accuracy", "verification"}));
+                                            "final_accuracy", "verification", "diverged_step",
+                                            "warnings"}));
+  EXPECT_TRUE(run.at("diverged_step").is_null());
   EXPECT_EQ(run.at("settings").at("network.depth"), 10);
   EXPECT_EQ(run.at("step_seconds").at("p95"), 0.2);
 }
