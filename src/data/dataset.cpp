@@ -27,7 +27,11 @@ std::uint64_t hash_shape(const Dataset& dataset) {
                                               image.width,
                                               dataset.size(Split::Train).value_or(kEndless),
                                               dataset.size(Split::Test).value_or(kEndless)};
-  return add<std::uint64_t>(add<char>(0, source), shape);
+  const std::uint64_t hash = add<std::uint64_t>(add<char>(0, source), shape);
+  // Grey images keep the values they had before there were others.
+  if (image.channels == 1) return hash;
+  const std::uint64_t channels = image.channels;
+  return add<std::uint64_t>(hash, std::span(&channels, 1));
 }
 
 /// Only data that is drawn has an endless test split.

@@ -14,10 +14,11 @@ namespace plumb::data {
 
 enum class Split { Train, Test };
 
-/// Grey pixels, row by row.
+/// Pixels row by row, each with its channels side by side: 1 for grey, 3 for colours.
 struct Image {
   std::size_t height = 0;
   std::size_t width = 0;
+  std::size_t channels = 1;
   friend bool operator==(const Image&, const Image&) = default;
 };
 

@@ -2,12 +2,12 @@
 // test/y. data.test_path may name another file for the test split, which holds test/x and test/y,
 // or x and y.
 //
-// x: (samples, ...), numbers of any type; what follows the first axis is one sample, and (samples,
-// height, width) or (samples, height, width, 1) are images. Rows are read when training asks for
-// them. As with csv, all are divided by the largest magnitude in the training x.
-// y: (samples) or (samples, 1). Whole numbers are classes 0, 1, ... without a gap; where a number
-// of the training y is not whole, all are values to be predicted. With data.samples only the first
-// so many of the training split are used, but scale and classes are still those of the whole.
+// x: (samples, ...), numbers of any type; what follows the first axis is one sample, an image where
+// image_layout() says so. Rows are read when training asks for them. All are divided by the largest
+// magnitude in the training x.
+// y: (samples) or (samples, 1). Whole numbers are labels, see map_whole_labels(); where a number of
+// the training y is not whole, all are values to be predicted. With data.samples only the first so
+// many of the training split are used, but scale and classes are still those of the whole.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "data/image_layout.hpp"
 #include "data/source.hpp"
+#include "data/whole_labels.hpp"
 #include "h5/file.hpp"
 #include "h5/row_reader.hpp"
 
@@ -26,7 +28,6 @@ namespace plumb::data {
 namespace {
 
 constexpr std::size_t kKeptBytes = std::size_t{256} << 20;  // of x, per split and rank
-constexpr double kMaxClass = 65535;
 
 [[noreturn]] void fail(const h5::Dataset& dataset, const std::string& wrong,
                        const std::string& allowed) {
@@ -35,6 +36,7 @@ constexpr double kMaxClass = 65535;
 
 struct Part {
   std::unique_ptr<h5::RowReader> x;        // null: there is no such split
+  std::string y;                           // "FILE: DATASET" of the targets, for messages
   std::vector<std::uint64_t> sample_axes;  // of x, after the first
   std::vector<double> targets;             // (samples)
   float largest = 0;                       // magnitude in x
@@ -59,38 +61,6 @@ std::vector<double> read_targets(const h5::Dataset& y, std::uint64_t samples) {
          "finite numbers are allowed");
   }
   return targets;
-}
-
-/// Of a list of classes; 1 where the numbers are to be predicted.
-std::size_t count_classes(const h5::Dataset& y, const std::vector<double>& targets) {
-  const auto is_whole = [](double v) { return v == std::floor(v); };
-  if (!std::ranges::all_of(targets, is_whole)) return 1;
-  const auto [least, largest] = std::ranges::minmax(targets);
-  if (least < 0 || largest > kMaxClass) {
-    fail(y, fmt::format("holds whole numbers from {} to {}", least, largest),
-         fmt::format("classes from 0 to {} are allowed", kMaxClass));
-  }
-  std::vector<bool> seen(static_cast<std::size_t>(largest) + 1);
-  for (const double v : targets) seen[static_cast<std::size_t>(v)] = true;
-  const auto gap = std::ranges::find(seen, false);
-  if (gap != seen.end()) {
-    fail(y,
-         fmt::format("has no sample of class {}, but one of class {}", gap - seen.begin(), largest),
-         "classes 0, 1, ... without a gap are allowed");
-  }
-  if (seen.size() < 2) fail(y, "is 0 everywhere", "at least two classes are needed");
-  return seen.size();
-}
-
-void check_test_classes(const h5::Dataset& y, const std::vector<double>& targets,
-                        std::size_t classes) {
-  const auto is_class = [classes](double v) {
-    return v == std::floor(v) && v >= 0 && v < static_cast<double>(classes);
-  };
-  const auto wrong = std::ranges::find_if_not(targets, is_class);
-  if (wrong == targets.end()) return;
-  fail(y, fmt::format("holds {} at position {} (counted from 0)", *wrong, wrong - targets.begin()),
-       fmt::format("the classes of the training samples, 0 to {}, are allowed", classes - 1));
 }
 
 void check_inputs(const h5::Dataset& x) {
@@ -135,20 +105,25 @@ Part open_part(const h5::Group& group) {
   check_inputs(x);
   const std::vector<std::uint64_t> axes = x.dims();
   part.sample_axes.assign(axes.begin() + 1, axes.end());
-  part.targets = read_targets(open_member(group, "y"), axes[0]);
+  const h5::Dataset y = open_member(group, "y");
+  part.y = fmt::format("{}: {}", y.file(), y.path());
+  part.targets = read_targets(y, axes[0]);
   part.x = std::make_unique<h5::RowReader>(std::move(x), kKeptBytes);
   part.largest = scan(*part.x);
   return part;
 }
 
-void check_test_part(const h5::Group& group, const Part& test, const Part& train,
-                     std::size_t classes) {
-  if (test.sample_axes != train.sample_axes) {
-    fail(test.x->dataset(), fmt::format("has samples of {}", fmt::join(test.sample_axes, " x ")),
-         fmt::format("{}, as in the training samples, are needed",
-                     fmt::join(train.sample_axes, " x ")));
-  }
-  if (classes > 1) check_test_classes(open_member(group, "y"), test.targets, classes);
+void check_test_part(const Part& test, const Part& train) {
+  if (test.sample_axes == train.sample_axes) return;
+  fail(test.x->dataset(), fmt::format("has samples of {}", fmt::join(test.sample_axes, " x ")),
+       fmt::format("{}, as in the training samples, are needed",
+                   fmt::join(train.sample_axes, " x ")));
+}
+
+/// As in the file; none where the numbers are to be predicted.
+std::vector<std::string> class_names(Part& train, Part& test) {
+  if (!are_whole(train.targets)) return {};
+  return map_whole_labels({train.y, train.targets}, {test.y, test.targets}).names();
 }
 
 h5::Group open_root(const std::string& path, const char* key) {
@@ -165,20 +140,23 @@ h5::Group open_split(h5::Group root, const char* name) {
 
 class Hdf5Dataset final : public Dataset {
  public:
-  Hdf5Dataset(Part train, Part test, std::size_t classes)
+  /// class_names: empty for regression.
+  Hdf5Dataset(Part train, Part test, std::vector<std::string> class_names)
       : train_(std::move(train)),
         test_(std::move(test)),
-        classes_(classes),
+        class_names_(std::move(class_names)),
+        layout_(image_layout(train_.sample_axes)),
         scale_(train_.largest > 0 ? train_.largest : 1) {}
 
   [[nodiscard]] std::string_view source() const override { return kHdf5Source.name; }
   [[nodiscard]] std::size_t inputs() const override { return train_.x->row_values(); }
-  [[nodiscard]] std::size_t classes() const override { return classes_; }
-  [[nodiscard]] bool is_regression() const override { return classes_ == 1; }
+  [[nodiscard]] std::size_t classes() const override {
+    return is_regression() ? 1 : class_names_.size();
+  }
+  [[nodiscard]] bool is_regression() const override { return class_names_.empty(); }
   [[nodiscard]] std::optional<Image> image() const override {
-    const std::vector<std::uint64_t>& axes = train_.sample_axes;
-    if (axes.size() == 2 || (axes.size() == 3 && axes[2] == 1)) return Image{axes[0], axes[1]};
-    return std::nullopt;
+    if (!layout_) return std::nullopt;
+    return layout_->image;
   }
   [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override {
     return part(split).targets.size();
@@ -187,9 +165,24 @@ class Hdf5Dataset final : public Dataset {
   double read(Split split, std::uint64_t index, std::span<float> x) const override {
     const Part& from = part(split);
     assert(index < from.targets.size() && x.size() == inputs());
-    from.x->read(index, x);
+    if (layout_ && layout_->planes) {
+      thread_local std::vector<float> planes;
+      planes.resize(x.size());
+      from.x->read(index, planes);
+      interleave<float>(layout_->image, planes, x);
+    } else {
+      from.x->read(index, x);
+    }
     for (float& v : x) v /= scale_;
     return from.targets[index];
+  }
+
+  [[nodiscard]] DatasetSummary summary() const override {
+    DatasetSummary summary = Dataset::summary();
+    summary.class_names = class_names_;
+    if (!is_regression()) summary.class_counts = count_classes(train_.targets, classes());
+    summary.scaling = fmt::format("all / {:g}, the largest magnitude", scale_);
+    return summary;
   }
 
  private:
@@ -199,14 +192,14 @@ class Hdf5Dataset final : public Dataset {
 
   Part train_;
   Part test_;
-  std::size_t classes_;  // 1: regression
+  std::vector<std::string> class_names_;
+  std::optional<ImageLayout> layout_;
   float scale_;
 };
 
 std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t /*seed*/) {
   const h5::Group training = open_split(open_root(settings.path, "data.path"), "train");
   Part train = open_part(training);
-  const std::size_t classes = count_classes(open_member(training, "y"), train.targets);
   Part test;
   const bool has_own_file = !settings.test_path.empty();
   h5::Group test_root = has_own_file ? open_root(settings.test_path, "data.test_path")
@@ -214,10 +207,11 @@ std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t 
   if (has_own_file || test_root.has("test")) {
     const h5::Group held_out = open_split(std::move(test_root), "test");
     test = open_part(held_out);
-    check_test_part(held_out, test, train, classes);
+    check_test_part(test, train);
   }
+  std::vector<std::string> names = class_names(train, test);
   train.targets.resize(limited_samples(settings.samples, train.targets.size(), settings.path));
-  return std::make_unique<Hdf5Dataset>(std::move(train), std::move(test), classes);
+  return std::make_unique<Hdf5Dataset>(std::move(train), std::move(test), std::move(names));
 }
 
 }  // namespace

@@ -1,54 +1,30 @@
-// Data sets in the layout of MNIST: a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte
-// and, where they are, the t10k- pair of the test split, each raw or with .gz. Ten classes; a pixel
-// is byte / 255.
+// Data sets in the layout of MNIST, see find_idx_files(). A pixel is byte / 255; the classes are
+// what the labels of the training split say.
 #include "data/idx.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <utility>
 
 #include "core/error.hpp"
+#include "data/array_dataset.hpp"
 #include "data/gz_file.hpp"
+#include "data/idx_files.hpp"
 #include "data/source.hpp"
+#include "data/whole_labels.hpp"
 
 namespace plumb::data {
 namespace {
-
-constexpr unsigned kClasses = 10;
-constexpr const char* kImagesSuffix = "images-idx3-ubyte";
-constexpr const char* kLabelsSuffix = "labels-idx1-ubyte";
-
-/// FOLDER/NAME or FOLDER/NAME.gz, whichever is there, the raw one first.
-std::optional<std::filesystem::path> find_file(const std::filesystem::path& folder,
-                                               const std::string& name) {
-  for (const char* ending : {"", ".gz"}) {
-    std::filesystem::path path = folder / (name + ending);
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) return path;
-  }
-  return std::nullopt;
-}
-
-std::filesystem::path need_file(const std::filesystem::path& folder, const std::string& name) {
-  if (auto path = find_file(folder, name)) return *path;
-  const std::string full = (folder / name).string();
-  throw core::IoError(
-      fmt::format("{0}: not found, nor {0}.gz; an IDX file of one of these names is needed", full));
-}
 
 struct IdxSplit {
   IdxImages images;
   IdxLabels labels;
 };
 
-/// prefix: "train-" or "t10k-".
-IdxSplit read_split(const std::filesystem::path& folder, const std::string& prefix) {
-  const auto images_path = need_file(folder, prefix + kImagesSuffix);
-  const auto labels_path = need_file(folder, prefix + kLabelsSuffix);
-  IdxSplit split{read_idx_images(images_path), read_idx_labels(labels_path, kClasses)};
+IdxSplit read_split(const IdxPair& files) {
+  IdxSplit split{read_idx_images(files.images), read_idx_labels(files.labels)};
   if (split.labels.values.size() != split.images.count) {
     throw core::IoError(fmt::format("{}: {} labels for the {} images of {}; one each is needed",
                                     split.labels.name, split.labels.values.size(),
@@ -57,12 +33,9 @@ IdxSplit read_split(const std::filesystem::path& folder, const std::string& pref
   return split;
 }
 
-IdxSplit read_test_split(const std::filesystem::path& folder, const IdxSplit& train) {
-  const std::string prefix = "t10k-";
-  if (!find_file(folder, prefix + kImagesSuffix) && !find_file(folder, prefix + kLabelsSuffix)) {
-    return {};
-  }
-  IdxSplit test = read_split(folder, prefix);
+IdxSplit read_test_split(const std::optional<IdxPair>& files, const IdxSplit& train) {
+  if (!files) return {};
+  IdxSplit test = read_split(*files);
   if (test.images.rows != train.images.rows || test.images.columns != train.images.columns) {
     throw core::IoError(fmt::format("{}: images of {} x {} pixels; {} x {}, as in {}, are needed",
                                     test.images.name, test.images.rows, test.images.columns,
@@ -71,67 +44,31 @@ IdxSplit read_test_split(const std::filesystem::path& folder, const IdxSplit& tr
   return test;
 }
 
-class IdxDataset final : public Dataset {
- public:
-  IdxDataset(IdxSplit train, IdxSplit test) : train_(std::move(train)), test_(std::move(test)) {}
-
-  [[nodiscard]] std::string_view source() const override { return kIdxSource.name; }
-  [[nodiscard]] std::size_t inputs() const override { return train_.images.pixels_per_image(); }
-  [[nodiscard]] std::size_t classes() const override { return kClasses; }
-  [[nodiscard]] std::optional<Image> image() const override {
-    return Image{train_.images.rows, train_.images.columns};
-  }
-  [[nodiscard]] std::optional<std::uint64_t> size(Split split) const override {
-    return part(split).images.count;
-  }
-
-  // Bytes take a quarter of the memory that floats would, and converting them is hardly slower
-  // than fetching four times as much.
-  double read(Split split, std::uint64_t index, std::span<float> x) const override {
-    const IdxSplit& from = part(split);
-    assert(index < from.images.count && x.size() == inputs());
-    const std::uint8_t* bytes = from.images.pixels.data() + index * inputs();
-    std::transform(bytes, bytes + inputs(), x.begin(),
-                   [](std::uint8_t byte) { return static_cast<float>(byte) / 255.0F; });
-    return from.labels.values[index];
-  }
-
-  [[nodiscard]] DatasetSummary summary() const override {
-    DatasetSummary summary = Dataset::summary();
-    summary.class_counts.resize(kClasses);
-    for (const std::uint8_t label : train_.labels.values) ++summary.class_counts[label];
-    summary.scaling = "bytes / 255";
-    return summary;
-  }
-
- private:
-  [[nodiscard]] const IdxSplit& part(Split split) const {
-    return split == Split::Train ? train_ : test_;
-  }
-
-  IdxSplit train_;
-  IdxSplit test_;
-};
-
-void keep_first(std::uint64_t samples, IdxSplit& split) {
-  split.images.count = limited_samples(samples, split.images.count, split.images.name);
-  split.images.pixels.resize(split.images.count * split.images.pixels_per_image());
-  split.images.pixels.shrink_to_fit();
-  split.labels.values.resize(split.images.count);
+ArraySplit as_array(IdxSplit& split) {
+  const std::vector<std::uint8_t>& labels = split.labels.values;
+  return {std::move(split.images.pixels), {}, std::vector<double>(labels.begin(), labels.end())};
 }
 
 std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t /*seed*/) {
-  const std::filesystem::path folder = settings.path;
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(folder, ignored)) {
-    throw core::IoError(fmt::format(
-        "{}: no such folder; data.path must name a folder with train-{} and train-{}, raw or .gz",
-        folder.string(), kImagesSuffix, kLabelsSuffix));
-  }
-  IdxSplit train = read_split(folder, "train-");
-  IdxSplit test = read_test_split(folder, train);
-  keep_first(settings.samples, train);
-  return std::make_unique<IdxDataset>(std::move(train), std::move(test));
+  const IdxFiles files = find_idx_files(settings.path);
+  IdxSplit train = read_split(files.train);
+  IdxSplit test = read_test_split(files.test, train);
+  ArraySplit training = as_array(train);
+  ArraySplit testing = as_array(test);
+  const auto labels = map_whole_labels({train.labels.name + ": it", training.targets},
+                                       {test.labels.name + ": it", testing.targets});
+  const std::size_t inputs = train.images.pixels_per_image();
+  training.keep_first(limited_samples(settings.samples, train.images.count, train.images.name),
+                      inputs);
+  return std::make_unique<ArrayDataset>(
+      ArrayDescription{.source = kIdxSource.name,
+                       .inputs = inputs,
+                       .classes = labels.size(),
+                       .image = Image{train.images.rows, train.images.columns},
+                       .scale = 255,
+                       .scaling = "bytes / 255",
+                       .class_names = labels.names()},
+      std::move(training), std::move(testing));
 }
 
 constexpr std::size_t kMaxImageSide = 65535;
@@ -149,6 +86,32 @@ constexpr std::uint64_t kGrowBytes = std::uint64_t{16} << 20;
        "the complete IDX file is needed");
 }
 
+/// What the type byte of a magic number says; empty: it is none.
+std::string_view type_name(std::uint32_t type) {
+  constexpr std::pair<std::uint32_t, std::string_view> kTypes[] = {
+      {0x08, "unsigned bytes"},  {0x09, "signed bytes"}, {0x0B, "16-bit integers"},
+      {0x0C, "32-bit integers"}, {0x0D, "float32"},      {0x0E, "float64"}};
+  for (const auto& [byte, name] : kTypes) {
+    if (byte == type) return name;
+  }
+  return {};
+}
+
+std::string dimensions_text(std::uint32_t dimensions) {
+  return fmt::format("{} dimension{}", dimensions, dimensions == 1 ? "" : "s");
+}
+
+[[noreturn]] void fail_magic(const GzFile& file, std::uint32_t expected, std::uint32_t found) {
+  const std::string_view type = found >> 16U == 0 ? type_name(found >> 8U) : "";
+  const std::string meaning =
+      type.empty() ? "" : fmt::format(" ({} with {})", type, dimensions_text(found & 0xffU));
+  fail(file,
+       fmt::format("wrong magic number: 0x{:08x} expected, 0x{:08x} found{}", expected, found,
+                   meaning),
+       fmt::format("an IDX file of unsigned bytes with {} is allowed",
+                   dimensions_text(expected & 0xffU)));
+}
+
 /// The magic number's low bytes: type 08 (unsigned byte), then the number of dimensions.
 template <std::size_t Dimensions>
 std::array<std::size_t, Dimensions> read_header(GzFile& file) {
@@ -161,12 +124,7 @@ std::array<std::size_t, Dimensions> read_header(GzFile& file) {
     return value;
   };
   constexpr std::uint32_t kMagic = 0x00000800U + Dimensions;
-  if (found >= 4 && number(0) != kMagic) {
-    fail(file,
-         fmt::format("wrong magic number: 0x{:08x} expected, 0x{:08x} found", kMagic, number(0)),
-         fmt::format("an IDX file of unsigned bytes with {} dimension{} is allowed", Dimensions,
-                     Dimensions == 1 ? "" : "s"));
-  }
+  if (found >= 4 && number(0) != kMagic) fail_magic(file, kMagic, number(0));
   if (found < kHeaderBytes) fail_truncated(file, kHeaderBytes, found);
   std::array<std::size_t, Dimensions> counts{};
   for (std::size_t i = 0; i < Dimensions; ++i) counts[i] = number(1 + i);
@@ -221,19 +179,10 @@ IdxImages read_idx_images(const std::filesystem::path& path) {
   return {file.name(), count, rows, columns, read_content(file, count * rows * columns, 16)};
 }
 
-IdxLabels read_idx_labels(const std::filesystem::path& path, unsigned classes) {
+IdxLabels read_idx_labels(const std::filesystem::path& path) {
   GzFile file(path);
   const auto [count] = read_header<1>(file);
-  IdxLabels labels{file.name(), read_content(file, count, 8)};
-  const auto wrong =
-      std::ranges::find_if(labels.values, [classes](std::uint8_t v) { return v >= classes; });
-  if (wrong != labels.values.end()) {
-    fail(file,
-         fmt::format("label {} at position {} (counted from 0)", *wrong,
-                     wrong - labels.values.begin()),
-         fmt::format("0 to {} are allowed", classes - 1));
-  }
-  return labels;
+  return {file.name(), read_content(file, count, 8)};
 }
 
 }  // namespace plumb::data

@@ -29,7 +29,7 @@ struct IdxLabels {
 /// size of 0, no images, too few bytes, or bytes left over.
 IdxImages read_idx_images(const std::filesystem::path& path);
 
-/// The same for labels; each must be below `classes`.
-IdxLabels read_idx_labels(const std::filesystem::path& path, unsigned classes);
+/// The same for labels, which are left as they are.
+IdxLabels read_idx_labels(const std::filesystem::path& path);
 
 }  // namespace plumb::data

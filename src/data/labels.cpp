@@ -86,4 +86,9 @@ std::vector<std::uint64_t> count_classes(std::span<const std::int32_t> of_sample
   return counts;
 }
 
+std::vector<std::uint64_t> count_classes(std::span<const double> of_samples, std::size_t classes) {
+  const std::vector<std::int32_t> whole(of_samples.begin(), of_samples.end());
+  return count_classes(whole, classes);
+}
+
 }  // namespace plumb::data

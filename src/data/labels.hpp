@@ -43,5 +43,7 @@ class LabelMap {
 /// How many samples there are of each class.
 std::vector<std::uint64_t> count_classes(std::span<const std::int32_t> of_samples,
                                          std::size_t classes);
+/// The same of classes as Dataset::read() returns them.
+std::vector<std::uint64_t> count_classes(std::span<const double> of_samples, std::size_t classes);
 
 }  // namespace plumb::data

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "data/transposed.hpp"
 
 namespace plumb::data {
 namespace {
 
 constexpr const SourceInfo* kSources[] = {&kShapesSource, &kTeacherSource, &kSpiralsSource,
                                           &kIdxSource,    &kCsvSource,     &kHdf5Source,
-                                          &kAddingSource};
+                                          &kNpySource,    &kCifarSource,   &kAddingSource};
 
 std::vector<core::Named<Source>> all_names() {
   std::vector<core::Named<Source>> names;
@@ -52,7 +53,14 @@ std::unique_ptr<const Dataset> open_dataset(const DataSettings& settings,
   DataSettings with_paths = settings;
   with_paths.path = complete(data_dir, settings.path);
   with_paths.test_path = complete(data_dir, settings.test_path);
-  return info.open(with_paths, seed);
+  auto dataset = info.open(with_paths, seed);
+  if (!settings.transpose) return dataset;
+  if (!dataset->image()) {
+    throw core::UsageError(
+        fmt::format("data.transpose = true, but the samples of {} are no images; allowed: false",
+                    settings.path.empty() ? info.name : settings.path));
+  }
+  return transposed(std::move(dataset));
 }
 
 std::uint64_t limited_samples(std::uint64_t wanted, std::uint64_t available,

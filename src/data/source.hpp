@@ -16,7 +16,7 @@
 
 namespace plumb::data {
 
-enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Hdf5, Adding };
+enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Hdf5, Npy, Cifar, Adding };
 
 std::span<const core::Named<Source>> enum_names(Source);
 
@@ -27,6 +27,7 @@ struct DataSettings {
   std::uint64_t samples = 0;  // use the first so many training samples; 0 = all (or endless)
   std::size_t inputs = 784;   // input features per sample, where the source takes a size
   std::size_t classes = 10;   // the same for classes
+  bool transpose = false;     // exchange rows and columns of images
   std::size_t sequence = 0;   // time steps, the network's depth, where the source is a sequence
   friend bool operator==(const DataSettings&, const DataSettings&) = default;
 };
@@ -59,6 +60,8 @@ extern const SourceInfo kSpiralsSource;
 extern const SourceInfo kIdxSource;
 extern const SourceInfo kCsvSource;
 extern const SourceInfo kHdf5Source;
+extern const SourceInfo kNpySource;
+extern const SourceInfo kCifarSource;
 extern const SourceInfo kAddingSource;
 
 /// All sources, in the order in which users see them.

@@ -40,9 +40,11 @@ struct NetworkSettings {
 struct ProblemShape {
   std::size_t inputs = 0;   // input features per sample
   std::size_t classes = 0;  // outputs of the network; 1: a value is predicted
-  // Grey image the inputs are, row by row; 0 x 0 when they are none.
+  // Image the inputs are, row by row and the channels of a pixel side by side; 0 x 0 when they are
+  // none.
   std::size_t image_height = 0;
   std::size_t image_width = 0;
+  std::size_t image_channels = 1;
 };
 
 }  // namespace plumb::net

@@ -118,6 +118,10 @@ std::vector<Key> data_keys() {
       integer("data.samples", kAtLeastZero, PLUMB_FIELD(data.samples),
               "Train on the first so many samples only; 0: on all, which for generated data is an "
               "endless stream."),
+      flag("data.transpose", PLUMB_FIELD(data.transpose),
+           "Exchanges rows and columns of every image; EMNIST's lie so in their files.",
+           {with_source(
+               [](const SourceInfo& source) { return source.images != data::Has::Never; })}),
       integer("data.inputs", {1, 1'000'000}, PLUMB_FIELD(data.inputs), "Numbers per sample.",
               {with_source(&SourceInfo::takes_size)}),
       integer("data.classes", {2, 65'536}, PLUMB_FIELD(data.classes), "Classes of the samples.",

@@ -14,7 +14,7 @@ namespace plumb::train {
 /// A data set as a network sees it.
 inline net::ProblemShape problem_of(const data::Dataset& dataset) {
   const data::Image image = dataset.image().value_or(data::Image{});
-  return {dataset.inputs(), dataset.classes(), image.height, image.width};
+  return {dataset.inputs(), dataset.classes(), image.height, image.width, image.channels};
 }
 
 /// Borrowed; must outlive the training.

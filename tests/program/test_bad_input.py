@@ -217,11 +217,11 @@ class BadData(BadInput):
         self.write_digits(t10k_images_idx3_ubyte=idx(0x803, (32, 5, 5), bytes(32 * 25)))
         self.expect_data_error("idx", "digits", "t10k-images-idx3-ubyte")
 
-    def test_a_label_outside_the_classes(self):
-        labels = [i % 10 for i in range(64)]
-        labels[40] = 10
-        self.write_digits(train_labels_idx1_ubyte=idx(0x801, (64,), labels))
-        self.expect_data_error("idx", "digits", "label")
+    def test_a_test_label_that_no_training_sample_has(self):
+        labels = [i % 10 for i in range(32)]
+        labels[20] = 10
+        self.write_digits(t10k_labels_idx1_ubyte=idx(0x801, (32,), labels))
+        self.expect_data_error("idx", "digits", "holds 10 at position 20", "the labels of the")
 
     def test_tables_with_faults_are_named_by_line(self):
         good = [f"{i / 7},{i % 5},{i % 3}" for i in range(40)]

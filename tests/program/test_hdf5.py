@@ -102,14 +102,14 @@ class Hdf5(plumb.ProgramTest):
 
     def test_files_that_cannot_be_used_end_all_ranks_with_one_line(self):
         self.write("text.h5", "1,2,0\n")
-        with h5py.File(self.folder / "gap.h5", "w") as file:
-            file["x"], file["y"] = numpy.ones((3, 2)), [0, 1, 3]
+        with h5py.File(self.folder / "one class.h5", "w") as file:
+            file["x"], file["y"] = numpy.ones((3, 2)), [4, 4, 4]
         with h5py.File(self.folder / "short.h5", "w") as file:
             file["x"], file["y"] = numpy.ones((3, 2)), [0, 1]
         content = (self.folder / "images.h5").read_bytes()
         self.write("cut.h5", content[:len(content) // 2])
         for name, words in (("none.h5", "no such file"), ("text.h5", "not an HDF5 file"),
-                            ("gap.h5", "no sample of class 2"),
+                            ("one class.h5", "/y is 4 everywhere"),
                             ("short.h5", "2 values for 3 samples"), ("cut.h5", "truncated")):
             for ranks in (None, 2):
                 with self.subTest(name=name, ranks=ranks):

@@ -17,8 +17,8 @@ Incompatibility unfit_image(const NetworkSettings& settings, const ProblemShape&
   if (problem.image_height == 0) {
     return {"network.family",
             fmt::format("network.family = cnn needs images, and the {} inputs are none; allowed: "
-                        "shapes, idx, csv with a square number of inputs, or hdf5 with x of "
-                        "(samples, height, width)",
+                        "shapes, idx, cifar, csv with a square number of inputs, or hdf5 and "
+                        "npy with x of (samples, height, width) or with 3 channels",
                         problem.inputs)};
   }
   const std::size_t side = std::min(problem.image_height, problem.image_width);
@@ -39,7 +39,7 @@ bool pools_after(std::size_t convolution, const math::ImageShape& image,
 
 std::vector<LayerGroup> layers(const NetworkSettings& settings, const ProblemShape& problem) {
   std::vector<LayerGroup> groups;
-  math::ImageShape image{problem.image_height, problem.image_width, 1};
+  math::ImageShape image{problem.image_height, problem.image_width, problem.image_channels};
   for (std::size_t l = 0; l < settings.depth; ++l) {
     LayerGroup& group = groups.emplace_back();
     auto convolution =

@@ -92,11 +92,33 @@ TEST_F(hdf5, takes_a_height_and_a_width_for_an_image) {
     EXPECT_EQ(open()->image(), (Image{3, 4}));
     EXPECT_EQ(open()->inputs(), 12U);
   }
-  for (const Axes& axes : {Axes{2, 12}, Axes{2, 2, 2, 3}, Axes{2, 1, 1, 3, 4}}) {
+  for (const Axes& axes : {Axes{2, 12}, Axes{2, 1, 1, 3, 4}}) {
     write_small<float>(pixels, axes, {0, 1}, {2});
     EXPECT_EQ(open()->image(), std::nullopt);
     EXPECT_EQ(open()->inputs(), 12U);
   }
+}
+
+// Pixel (r, c) of channel k of sample s is 100 s + 10 k + r w + c, in both orders of the axes.
+TEST_F(hdf5, takes_channels_behind_or_before_the_height_and_width) {
+  constexpr std::size_t kHeight = 5;
+  constexpr std::size_t kWidth = 6;
+  constexpr std::size_t kPixels = kHeight * kWidth;
+  std::vector<float> planes;
+  std::vector<float> pixels;
+  for (std::size_t s = 0; s < 2; ++s) {
+    for (std::size_t i = 0; i < 3 * kPixels; ++i) {
+      planes.push_back(static_cast<float>(1000 * s + 100 * (i / kPixels) + i % kPixels));
+      pixels.push_back(static_cast<float>(1000 * s + 100 * (i % 3) + i / 3));
+    }
+  }
+  write_small<float>(pixels, {2, kHeight, kWidth, 3}, {0, 1}, {2});
+  EXPECT_EQ(open()->image(), (Image{kHeight, kWidth, 3}));
+  const Sample expected = read_sample(*open(), Split::Train, 1);
+  EXPECT_EQ(expected.x[1], 1100 / planes.back());
+  write_small<float>(planes, {2, 3, kHeight, kWidth}, {0, 1}, {2});
+  EXPECT_EQ(open()->image(), (Image{kHeight, kWidth, 3}));
+  EXPECT_EQ(read_sample(*open(), Split::Train, 1), expected);
 }
 
 TEST_F(hdf5, predicts_values_where_a_number_of_y_is_not_whole) {
@@ -232,17 +254,25 @@ TEST_F(hdf5, refuses_numbers_that_are_not_finite) {
   EXPECT_EQ(complaint(), "/y holds nan at position 1 (counted from 0); finite numbers are allowed");
 }
 
-TEST_F(hdf5, refuses_classes_with_gaps_or_out_of_range) {
-  const std::vector<float> x(6);
-  write_small<float>(x, {3, 2}, {0, 3, 1});
-  EXPECT_EQ(complaint(),
-            "/y has no sample of class 2, but one of class 3; classes 0, 1, ... without a gap are "
-            "allowed");
-  write_small<float>(x, {3, 2}, {0, -1, 1});
-  EXPECT_EQ(complaint(),
-            "/y holds whole numbers from -1 to 1; classes from 0 to 65535 are allowed");
-  write_small<float>(x, {3, 2}, {0, 0, 0});
+TEST_F(hdf5, maps_labels_from_any_start_and_with_gaps) {
+  write_small<float>(std::vector<float>(6), {3, 2}, {7, -1, 3});
+  EXPECT_EQ(open()->classes(), 3U);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(read_sample(*open(), Split::Train, i).label, (std::vector{2, 0, 1})[i]);
+  }
+  EXPECT_EQ(open()->summary().class_names, (std::vector<std::string>{"-1", "3", "7"}));
+  EXPECT_EQ(open()->summary().class_counts, (std::vector<std::uint64_t>{1, 1, 1}));
+}
+
+TEST_F(hdf5, refuses_a_single_class_and_what_looks_like_a_measurement) {
+  write_small<float>(std::vector<float>(6), {3, 2}, {0, 0, 0});
   EXPECT_EQ(complaint(), "/y is 0 everywhere; at least two classes are needed");
+  std::vector<std::int64_t> prices(100);
+  for (std::size_t i = 0; i < 100; ++i) prices[i] = static_cast<std::int64_t>(500 + 7 * i);
+  write_small<float>(std::vector<float>(200), {100, 2}, prices, {100});
+  EXPECT_EQ(complaint(),
+            "/y holds 100 different whole numbers from 500 to 1193 for 100 samples, which look "
+            "like a measurement; labels of at most 65536 classes are allowed");
 }
 
 TEST_F(hdf5, refuses_a_test_split_that_does_not_fit_the_training_split) {
@@ -261,8 +291,8 @@ TEST_F(hdf5, refuses_a_test_split_that_does_not_fit_the_training_split) {
     put<std::int64_t>(root, "y", {3}, {1});
   });
   EXPECT_EQ(message(), folder_.file("test.h5") +
-                           ": /y holds 3 at position 0 (counted from 0); the classes of the "
-                           "training samples, 0 to 2, are allowed");
+                           ": /y holds 3 at position 0 (counted from 0); the labels of the "
+                           "training samples, 0, 1, 2, are allowed");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ class idx : public testing::Test {
 
   void add_test_split() const {
     folder_.write(kTestImages, images(2, 2, 3, 250));
-    folder_.write(kTestLabels, labels({1, 2}));
+    folder_.write(kTestLabels, labels({4, 9}));
   }
 
   [[nodiscard]] std::unique_ptr<const Dataset> open(std::uint64_t samples = 0) const {
@@ -63,9 +63,9 @@ class idx : public testing::Test {
 void expect_written_images(const Dataset& dataset) {
   EXPECT_EQ(dataset.source(), "idx");
   EXPECT_EQ(dataset.inputs(), 6U);
-  EXPECT_EQ(dataset.classes(), 10U);
+  EXPECT_EQ(dataset.classes(), 3U);
   EXPECT_EQ(dataset.size(Split::Train), 3U);
-  const std::vector<std::int32_t> expected_labels = {9, 0, 4};
+  const std::vector<std::int32_t> expected_labels = {2, 0, 1};
   for (std::uint64_t i = 0; i < 3; ++i) {
     const Sample sample = read_sample(dataset, Split::Train, i);
     EXPECT_EQ(sample.label, expected_labels[i]);
@@ -144,23 +144,25 @@ TEST(idx_settings, name_a_folder_that_is_not_there) {
 
 TEST_F(idx, names_both_names_of_a_missing_file) {
   std::filesystem::remove(folder_.file(kTrainLabels));
-  EXPECT_EQ(io_error(), folder_.file(kTrainLabels) + ": not found, nor " +
-                            folder_.file(kTrainLabels) +
-                            ".gz; an IDX file of one of these names is needed");
+  EXPECT_EQ(io_error(), folder_.file(kTrainLabels) +
+                            ": not found; found train-images-idx3-ubyte; expected "
+                            "train-labels-idx1-ubyte or train-labels.idx1-ubyte, raw or .gz");
 }
 
 TEST_F(idx, wants_both_test_files_or_none) {
   folder_.write(kTestImages, images(2, 2, 3));
-  EXPECT_EQ(io_error(), folder_.file(kTestLabels) + ": not found, nor " +
-                            folder_.file(kTestLabels) +
-                            ".gz; an IDX file of one of these names is needed");
+  EXPECT_EQ(io_error(), folder_.file(kTestLabels) +
+                            ": not found; found train-labels-idx1-ubyte; expected "
+                            "t10k-labels-idx1-ubyte or t10k-labels.idx1-ubyte, raw or .gz");
 }
 
 TEST_F(idx, refuses_a_wrong_magic_number) {
   folder_.write(kTrainImages, labels({1, 2, 3}));
-  EXPECT_EQ(io_error(), folder_.file(kTrainImages) +
-                            ": wrong magic number: 0x00000803 expected, 0x00000801 found; "
-                            "an IDX file of unsigned bytes with 3 dimensions is allowed");
+  EXPECT_EQ(io_error(),
+            folder_.file(kTrainImages) +
+                ": wrong magic number: 0x00000803 expected, 0x00000801 found (unsigned bytes "
+                "with 1 dimension); "
+                "an IDX file of unsigned bytes with 3 dimensions is allowed");
   folder_.write(kTrainImages, images(3, 2, 3));
   folder_.write(kTrainLabels, "GIF89a.....");
   EXPECT_EQ(io_error(), folder_.file(kTrainLabels) +
@@ -223,10 +225,15 @@ TEST_F(idx, refuses_another_number_of_labels_than_images) {
                             folder_.file(kTrainImages) + "; one each is needed");
 }
 
-TEST_F(idx, refuses_a_label_outside_the_classes) {
-  folder_.write(kTrainLabels, labels({9, 0, 10}));
-  EXPECT_EQ(io_error(), folder_.file(kTrainLabels) +
-                            ": label 10 at position 2 (counted from 0); 0 to 9 are allowed");
+TEST_F(idx, refuses_test_labels_without_training_samples_and_a_single_class) {
+  add_test_split();
+  folder_.write(kTestLabels, labels({9, 10}));
+  EXPECT_EQ(io_error(), folder_.file(kTestLabels) +
+                            ": it holds 10 at position 1 (counted from 0); the labels of the "
+                            "training samples, 0, 4, 9, are allowed");
+  folder_.write(kTrainLabels, labels({7, 7, 7}));
+  EXPECT_EQ(io_error(),
+            folder_.file(kTrainLabels) + ": it is 7 everywhere; at least two classes are needed");
 }
 
 TEST_F(idx, refuses_test_images_of_another_size) {
@@ -252,11 +259,121 @@ TEST_F(idx, survives_a_header_that_announces_more_than_any_memory) {
                             "the complete IDX file is needed");
 }
 
+/// Labels that go round from `first` to `last`, as many as there are images of one pixel.
+void write_classes(const TemporaryFolder& folder, unsigned first, unsigned last) {
+  std::vector<unsigned> values;
+  for (unsigned i = 0; i < 70; ++i) values.push_back(first + i % (last - first + 1));
+  folder.write(kTrainImages, images(70, 1, 1));
+  folder.write(kTrainLabels, labels(values));
+}
+
+TEST_F(idx, has_the_classes_that_its_labels_say) {
+  write_classes(folder_, 1, 26);  // EMNIST's letters
+  EXPECT_EQ(open()->classes(), 26U);
+  EXPECT_EQ(read_sample(*open(), Split::Train, 0).label, 0);
+  EXPECT_EQ(read_sample(*open(), Split::Train, 25).label, 25);
+  EXPECT_EQ(open(5)->classes(), 26U) << "also where a few of the samples are used";
+  const DatasetSummary summary = open()->summary();
+  EXPECT_EQ(summary.class_names.front(), "1");
+  EXPECT_EQ(summary.class_names.back(), "26");
+  EXPECT_EQ(summary.class_counts.front(), 3U) << "of 70 samples";
+  EXPECT_EQ(summary.scaling, "bytes / 255");
+  write_classes(folder_, 0, 46);
+  EXPECT_EQ(open()->classes(), 47U);
+  write_classes(folder_, 0, 61);
+  EXPECT_EQ(open()->classes(), 62U);
+}
+
+TEST_F(idx, finds_names_with_a_dot_raw_or_gzip) {
+  folder_.write_gzip("train-images.idx3-ubyte.gz", folder_.content(kTrainImages));
+  folder_.write("train-labels.idx1-ubyte", folder_.content(kTrainLabels));
+  std::filesystem::remove(folder_.file(kTrainImages));
+  std::filesystem::remove(folder_.file(kTrainLabels));
+  expect_written_images(*open());
+  folder_.write("test-images.idx3-ubyte", images(1, 2, 3));
+  folder_.write_gzip("test-labels-idx1-ubyte.gz", labels({0}));
+  EXPECT_EQ(open()->size(Split::Test), 1U);
+}
+
+class idx_with_a_name_in_front : public idx {
+ protected:
+  void rename_to(const std::string& name) const {
+    for (const char* file : {kTrainImages, kTrainLabels, kTestImages, kTestLabels}) {
+      std::string other = name + file;
+      if (const std::size_t at = other.find("t10k"); at != std::string::npos) {
+        other.replace(at, 4, "test");
+      }
+      folder_.write(other, folder_.content(file));
+    }
+  }
+  void remove_plain() const {
+    for (const char* file : {kTrainImages, kTrainLabels, kTestImages, kTestLabels}) {
+      std::filesystem::remove(folder_.file(file));
+    }
+  }
+};
+
+TEST_F(idx_with_a_name_in_front, is_found_where_it_is_the_only_one) {
+  add_test_split();
+  rename_to("emnist-letters-");
+  remove_plain();
+  expect_written_images(*open());
+  EXPECT_EQ(open()->size(Split::Test), 2U);
+}
+
+TEST_F(idx_with_a_name_in_front, is_picked_by_the_path_where_there_are_several) {
+  add_test_split();
+  rename_to("emnist-letters-");
+  rename_to("emnist-digits-");
+  EXPECT_EQ(open()->size(Split::Train), 3U) << "the plain names come first";
+  remove_plain();
+  EXPECT_EQ(io_error(), folder_.path().string() +
+                            ": holds 2 data sets; allowed for data.path: one of " +
+                            folder_.file("emnist-digits") + ", " + folder_.file("emnist-letters"));
+  DataSettings settings = settings_for(Source::Idx);
+  settings.path = "emnist-letters";
+  expect_written_images(*open_dataset(settings, folder_.path(), 1));
+}
+
+TEST_F(idx, names_near_misses) {
+  std::filesystem::rename(folder_.file(kTrainImages), folder_.file("Train_Images.idx3-ubyte"));
+  EXPECT_EQ(io_error(), folder_.file(kTrainImages) +
+                            ": not found; found Train_Images.idx3-ubyte; expected "
+                            "train-images-idx3-ubyte or train-images.idx3-ubyte, raw or .gz");
+  std::filesystem::rename(folder_.file("Train_Images.idx3-ubyte"), folder_.file(kTrainImages));
+  folder_.write("t10k-images-idx3-ubyte.zip", "");
+  EXPECT_EQ(io_error(), folder_.file(kTestImages) +
+                            ": not found; found t10k-images-idx3-ubyte.zip; expected "
+                            "t10k-images-idx3-ubyte or t10k-images.idx3-ubyte, raw or .gz");
+  DataSettings settings = settings_for(Source::Idx);
+  settings.path = kTrainImages;
+  const std::string file =
+      message_of<core::IoError>([&] { (void)open_dataset(settings, folder_.path(), 1); });
+  EXPECT_EQ(file.find(folder_.file(kTrainImages) + ": is a file; data.path must name"), 0U) << file;
+}
+
+TEST_F(idx, can_be_transposed) {
+  DataSettings settings = settings_for(Source::Idx);
+  settings.path = folder_.path().string();
+  settings.transpose = true;
+  const auto turned = open_dataset(settings, ".", 1);
+  EXPECT_EQ(turned->image(), (Image{3, 2}));
+  const std::vector<float> x = read_sample(*turned, Split::Train, 0).x;
+  const std::vector<float> pixels = {0, 3, 1, 4, 2, 5};  // of rows 0 1 2 and 3 4 5
+  for (std::size_t p = 0; p < 6; ++p) EXPECT_EQ(x[p], pixels[p] / 255.0F);
+  EXPECT_EQ(turned->summary().class_names, open()->summary().class_names);
+  settings.source = Source::Spirals;
+  settings.path.clear();
+  EXPECT_EQ(message_of<core::UsageError>([&] { (void)open_dataset(settings, ".", 1); }),
+            "data.transpose = true, but the samples of spirals are no images; allowed: false");
+}
+
 TEST_F(idx, refuses_a_folder_in_place_of_a_file) {
   std::filesystem::remove(folder_.file(kTrainImages));
   std::filesystem::create_directory(folder_.file(kTrainImages));
-  const std::string message = io_error();
-  EXPECT_EQ(message.find(folder_.file(kTrainImages) + ": cannot be "), 0U) << message;
+  EXPECT_EQ(io_error(), folder_.file(kTrainImages) +
+                            ": not found; found train-images-idx3-ubyte/; expected "
+                            "train-images-idx3-ubyte or train-images.idx3-ubyte, raw or .gz");
 }
 
 }  // namespace

@@ -193,6 +193,33 @@ TEST(cnn, of_a_kernel_of_one_is_a_dense_layer_at_every_pixel) {
   }
 }
 
+// The convolution written out, over rows, columns and channels.
+TEST(cnn, adds_the_channels_of_an_image) {
+  constexpr std::ptrdiff_t kHeight = 4;
+  constexpr std::ptrdiff_t kWidth = 5;
+  constexpr std::ptrdiff_t kChannels = 3;
+  NetworkSettings settings = cnn(1);
+  settings.activation = Activation::Linear;
+  Passed p = pass(settings, {60, 2, kHeight, kWidth, kChannels}, 5, 1);
+  const auto w = p.network->layout().weights(std::span<const double>(p.parameters), 0);
+  ASSERT_EQ(w.rows, 27U);
+  for (std::ptrdiff_t i = 0; i < kHeight * kWidth; ++i) {
+    for (std::size_t u = 0; u < 4; ++u) {
+      double sum = 0;
+      for (std::ptrdiff_t k = 0; k < 9 * kChannels; ++k) {
+        const std::ptrdiff_t tap = k / kChannels;
+        const std::ptrdiff_t y = i / kWidth + tap / 3 - 1;
+        const std::ptrdiff_t x = i % kWidth + tap % 3 - 1;
+        if (y < 0 || y >= kHeight || x < 0 || x >= kWidth) continue;
+        const std::ptrdiff_t at = (y * kWidth + x) * kChannels + k % kChannels;
+        sum += p.slice.input().data[at] * w(static_cast<std::size_t>(k), u);
+      }
+      // 27 products of numbers of order 1.
+      EXPECT_NEAR(p.slice.activation(0)(static_cast<std::size_t>(i), u), sum, 1e-13);
+    }
+  }
+}
+
 TEST(cnn, refuses_a_kernel_larger_than_the_image_and_data_without_one) {
   NetworkSettings settings = cnn(1);
   settings.kernel = 5;

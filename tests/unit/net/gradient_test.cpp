@@ -233,6 +233,20 @@ TEST(gradient, of_convolutional_networks_matches_forward_differentiation) {
   }
 }
 
+TEST(gradient, of_images_with_three_channels_matches_forward_differentiation) {
+  constexpr ProblemShape kColours{90, kClasses, 6, 5, 3};
+  for (const Pooling pooling : {Pooling::Max, Pooling::Average}) {
+    NetworkSettings settings;
+    settings.family = Family::Cnn;
+    settings.activation = Activation::Tanh;
+    settings.pooling = pooling;
+    settings.pool_every = 1;
+    settings.depth = 2;
+    settings.width = 4;
+    for (const Loss loss : kLosses) expect_right(settings, loss, kColours, 3);
+  }
+}
+
 TEST(gradient, of_kernels_of_every_size_matches_forward_differentiation) {
   constexpr ProblemShape kImage{40, kClasses, 5, 8};
   for (const std::size_t kernel : {1U, 3U, 5U}) {

@@ -131,7 +131,7 @@ TEST(unknown_choice, names_the_likely_meaning_and_what_is_allowed) {
             "study.toml:1: network.family = \"gru\" is unknown; allowed: one of mlp, cnn, rnn");
   EXPECT_EQ(error_of("data.source = \"json\""),
             "study.toml:1: data.source = \"json\" is unknown; allowed: one of shapes, teacher, "
-            "spirals, idx, csv, hdf5, adding");
+            "spirals, idx, csv, hdf5, npy, cifar, adding");
   EXPECT_EQ(
       error_of("network.pooling = \"avg\""),
       "study.toml:1: network.pooling = \"avg\" is unknown; allowed: one of max, average, none");

@@ -100,11 +100,13 @@ TEST(residual, needs_a_second_hidden_layer) {
 TEST(convolution, needs_images) {
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata.source = 'teacher'"),
             "study.toml:2: data.source = teacher cannot be combined with network.family = cnn "
-            "(study.toml:1): its samples are no images; allowed: shapes, idx, csv or hdf5 with "
+            "(study.toml:1): its samples are no images; allowed: shapes, idx, csv, hdf5, npy or "
+            "cifar with "
             "network.family = cnn");
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata.source = ['shapes', 'spirals']"),
             "study.toml:2: data.source = spirals cannot be combined with network.family = cnn "
-            "(study.toml:1): its samples are no images; allowed: shapes, idx, csv or hdf5 with "
+            "(study.toml:1): its samples are no images; allowed: shapes, idx, csv, hdf5, npy or "
+            "cifar with "
             "network.family = cnn");
   EXPECT_EQ(error_of("network.family = 'cnn'"), "accepted");
   EXPECT_EQ(error_of("network.family = 'cnn'\ndata = {source = ['idx', 'csv'], path = 'x'}"),

@@ -89,10 +89,10 @@ TEST(key_without_effect, names_what_it_would_need) {
             "default); allowed: only with network.init = scaled");
   EXPECT_EQ(error_of("data.path = 'mnist'"),
             "study.toml:1: data.path has no effect, data.source is shapes (the default); allowed: "
-            "only with data.source = idx or csv or hdf5");
+            "only with data.source = idx or csv or hdf5 or npy or cifar");
   EXPECT_EQ(error_of("data = {source = 'idx', path = 'mnist', test_path = 'x'}"),
             "study.toml:1: data.test_path has no effect, data.source is idx (study.toml:1); "
-            "allowed: only with data.source = csv or hdf5");
+            "allowed: only with data.source = csv or hdf5 or npy");
   EXPECT_EQ(error_of("data.inputs = 3"),
             "study.toml:1: data.inputs has no effect, data.source is shapes (the default); "
             "allowed: only with data.source = teacher");
