@@ -12,8 +12,10 @@
 #include "core/names.hpp"
 #include "experiment/decay.hpp"
 #include "net/families/family.hpp"
+#include "net/network.hpp"
 #include "probe/history_probe.hpp"
 #include "record/history_writer.hpp"
+#include "theory/decay_check.hpp"
 #include "train/context.hpp"
 #include "train/trainer.hpp"
 
@@ -77,15 +79,19 @@ void add_family_attributes(const net::NetworkSettings& network, history::History
 }
 
 /// Residual networks approach no fixed point, so they have no scales of approach either.
-history::TheoryHeader theory_header(const theory::Prediction& prediction, bool residual) {
+history::TheoryHeader theory_header(const theory::Prediction& prediction,
+                                    const net::NetworkSettings& network) {
+  const bool residual = network.residual;
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   history::TheoryHeader header;
   header.delta_rms_ratio = prediction.delta_rms_ratio;
-  header.attributes = {{"q_star", prediction.q_star.value_or(kNone)},
-                       {"chi_1", prediction.chi_1},
-                       {"xi_q", residual ? kNone : prediction.xi_q},
-                       {"xi_c", residual ? kNone : prediction.xi_c},
-                       {"assumptions", prediction.assumptions}};
+  header.attributes = {
+      {"q_star", prediction.q_star.value_or(kNone)},
+      {"chi_1", prediction.chi_1},
+      {"xi_q", residual ? kNone : prediction.xi_q},
+      {"xi_c", residual ? kNone : prediction.xi_c},
+      {"assumptions", prediction.assumptions},
+      {"outside_assumptions", theory::outside_assumptions(prediction, network).value_or("")}};
   return header;
 }
 
@@ -167,10 +173,14 @@ history::HistoryHeader header_of(const RunInputs& inputs, const probe::NetworkIn
                   {"hidden_weight_variance",
                    hidden_weight_variance(run.network, train::problem_of(inputs.dataset))}};
   add_family_attributes(run.network, header);
+  // Shapes alone count, whatever the precision.
+  header.model["flop_per_step"] =
+      net::make_network<float>(run.network, run.train.loss, train::problem_of(inputs.dataset))
+          ->step_flops(run.train.batch);
   header.toml = inputs.toml;
   header.resolved_json = study::settings_json(run);
   header.provenance_json = inputs.provenance_json;
-  header.theory = theory_header(prediction, run.network.residual);
+  header.theory = theory_header(prediction, run.network);
   if (run.record.buckets) header.buckets = layers_of_buckets(buckets, info.stages);
   return header;
 }

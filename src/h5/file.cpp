@@ -1,12 +1,15 @@
 #include "h5/file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
-#include "core/error.hpp"
 #include "h5/check.hpp"
 
 namespace plumb::h5 {
@@ -17,8 +20,9 @@ const std::string kNoObject;
 Handle file_access(H5F_close_degree_t degree, const Place& place) {
   Handle list(checked(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", place), H5Pclose);
   checked(H5Pset_fclose_degree(list.get(), degree), "H5Pset_fclose_degree", place);
-  // Lock where the file system can; parallel file systems that cannot are no reason to stop.
-  checked(H5Pset_file_locking(list.get(), true, true), "H5Pset_file_locking", place);
+  // Locks are SharedLock's: HDF5 locks out every reader while it writes, and takes of a file system
+  // without locks only ENOSYS, not ENOLCK or EOPNOTSUPP.
+  checked(H5Pset_file_locking(list.get(), false, true), "H5Pset_file_locking", place);
   return list;
 }
 
@@ -42,11 +46,32 @@ void expect_hdf5(const std::string& name) {
   char start[8] = {};
   stream.read(start, sizeof start);
   if (stream.gcount() != sizeof start || std::memcmp(start, "\x89HDF\r\n\x1a\n", 8) != 0) {
-    throw core::IoError(fmt::format("{}: not an HDF5 file", name));
+    throw NotHdf5(fmt::format("{}: not an HDF5 file", name));
   }
 }
 
+bool locks_are_wanted() {
+  const char* wish = std::getenv("HDF5_USE_FILE_LOCKING");
+  return wish == nullptr || (std::strcmp(wish, "FALSE") != 0 && std::strcmp(wish, "0") != 0);
+}
+
 }  // namespace
+
+SharedLock::SharedLock(const std::string& file) {
+  if (!locks_are_wanted()) return;
+  descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor_ < 0) return;
+  if (::flock(descriptor_, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(std::exchange(descriptor_, -1));
+  throw core::IoError(
+      fmt::format("{}: locked by another process that writes it; wait for its end, or set "
+                  "HDF5_USE_FILE_LOCKING=FALSE to read it as it is",
+                  file));
+}
+
+SharedLock::~SharedLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
 
 template <class Prepare>
 File File::create_file(const std::string& name, const Prepare& prepare) {
@@ -62,11 +87,13 @@ File File::create_file(const std::string& name, const Prepare& prepare) {
   Handle handle(checked(H5Fcreate(name.c_str(), H5F_ACC_EXCL, creation.get(), access.get()),
                         "H5Fcreate", place),
                 H5Fclose);
-  return {std::move(handle), name};
+  return {std::move(handle), name, SharedLock()};
 }
 
 File File::create(const std::filesystem::path& path) {
-  return create_file(path.string(), [](const Handle&) {});
+  File file = create_file(path.string(), [](const Handle&) {});
+  file.lock_ = SharedLock(file.path_);
+  return file;
 }
 
 File File::create_in_memory(const std::string& name) {
@@ -81,11 +108,12 @@ File File::open(const std::filesystem::path& path) {
   const std::string name = path.string();
   const Place place{name, kNoObject};
   expect_hdf5(name);
+  SharedLock lock(name);
   // Weak: groups and datasets may outlive the File they were opened from.
   const Handle access = file_access(H5F_CLOSE_WEAK, place);
   Handle handle(checked(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), "H5Fopen", place),
                 H5Fclose);
-  return {std::move(handle), name};
+  return {std::move(handle), name, std::move(lock)};
 }
 
 Group File::root() const {
@@ -106,6 +134,7 @@ std::uint64_t File::bytes() const {
 
 void File::close() {
   if (!handle_.close()) fail("H5Fclose", {path_, kNoObject});
+  lock_ = SharedLock();
 }
 
 std::string library_version() {

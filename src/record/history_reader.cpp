@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "core/error.hpp"
 #include "history/header.hpp"
@@ -10,19 +12,19 @@
 namespace plumb::record {
 namespace {
 
-// An error of the h5 room reads "FILE: what is wrong".
+// What cannot be read (a lock, a permission, a damaged file) is nothing that could be judged: only
+// what is readable is said to be no history.
 h5::File open_or_explain(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
-    throw core::IoError(fmt::format("{}: no such file", path.string()));
+    throw core::IoError(
+        fmt::format("{}: {}", path.string(), error ? error.message() : "no such file"));
   }
   try {
     return h5::File::open(path);
-  } catch (const core::IoError& cause) {
-    const std::string prefix = path.string() + ": ";
-    std::string reason = cause.what();
-    if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
-    throw core::IoError(fmt::format("{}: not a Plumbline history; {}", path.string(), reason));
+  } catch (const h5::NotHdf5&) {
+    throw core::IoError(
+        fmt::format("{}: not a Plumbline history; not an HDF5 file", path.string()));
   }
 }
 
@@ -45,6 +47,53 @@ std::map<std::string, h5::AttributeValue> attributes_of(const h5::Group& group) 
 }
 
 }  // namespace
+
+namespace {
+
+/// Changes whenever somebody writes to the file; equal for a file that is not there.
+struct FileState {
+  std::filesystem::file_time_type written{};
+  std::uintmax_t bytes = 0;
+  bool operator==(const FileState&) const = default;
+};
+
+FileState state_of(const std::filesystem::path& path) {
+  std::error_code error;
+  FileState state;
+  state.written = std::filesystem::last_write_time(path, error);
+  state.bytes = std::filesystem::file_size(path, error);
+  return state;
+}
+
+/// PATH.part that was finished in the meantime is PATH.
+std::filesystem::path present_name(const std::filesystem::path& path) {
+  std::error_code error;
+  if (path.extension() != ".part" || std::filesystem::exists(path, error)) return path;
+  std::filesystem::path finished = path;
+  finished.replace_extension();
+  return std::filesystem::exists(finished, error) ? finished : path;
+}
+
+}  // namespace
+
+void read_whole(const std::filesystem::path& path,
+                const std::function<void(const HistoryReader&)>& read) {
+  // A flush takes milliseconds and comes twice a second.
+  constexpr int kMostAttempts = 8;
+  constexpr auto kPause = std::chrono::milliseconds(60);
+  for (int attempt = 1;; ++attempt) {
+    const std::filesystem::path name = present_name(path);
+    const FileState before = state_of(name);
+    try {
+      read(HistoryReader(name));
+      if (attempt == kMostAttempts || state_of(name) == before) return;
+    } catch (const core::IoError&) {
+      const bool may_be_torn = name.extension() == ".part" || state_of(name) != before;
+      if (attempt == kMostAttempts || !may_be_torn) throw;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
 
 HistoryReader::HistoryReader(const std::filesystem::path& path) : file_(open_or_explain(path)) {
   expect_schema(file_.root());

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -75,5 +76,12 @@ class HistoryReader {
   [[nodiscard]] std::string text(const std::string& name) const;
   h5::File file_;
 };
+
+/// Calls `read` with the history at PATH, again (a few times, within half a second) when it failed
+/// or the file was written to meanwhile: a run that is under way writes twice a second. A PATH.part
+/// that has been finished meanwhile is read under its finished name. `read` starts anew each time.
+/// Throws what the last attempt threw.
+void read_whole(const std::filesystem::path& path,
+                const std::function<void(const HistoryReader&)>& read);
 
 }  // namespace plumb::record

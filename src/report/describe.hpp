@@ -1,4 +1,4 @@
-// `plumbline info FILE`: what a result file holds.
+// `plumbline info FILE...`: what a result file holds.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,10 @@
 
 namespace plumb::report {
 
-/// Status, recorded steps, network, settings, provenance, then every group and dataset with type,
-/// shape and unit. Throws core::IoError when the file is not one of ours.
-std::string describe_history(const std::filesystem::path& file);
+/// The lines that matter: status, recorded steps, network, data, training, result, gradients,
+/// layout, speed and where the time went. With `all` also layers, theory, every setting,
+/// provenance, and every dataset with type, shape and unit. The file may be one that is being
+/// written. Throws core::IoError when it cannot be read or is not one of ours.
+std::string describe_history(const std::filesystem::path& file, bool all = false);
 
 }  // namespace plumb::report

@@ -170,6 +170,13 @@ DecayCheck not_checked(const std::string& reason) {
 
 }  // namespace
 
+std::optional<std::string> outside_assumptions(const Prediction& prediction,
+                                               const NetworkSettings& settings) {
+  if (auto reason = unfit_network(settings)) return reason;
+  const Range range = inner_ratios(prediction.delta_rms_ratio.size(), 0);
+  return range.count() == 0 ? std::nullopt : unfit_layers(prediction, settings, range);
+}
+
 DecayCheck check_decay(const Prediction& prediction, const NetworkSettings& settings,
                        std::span<const double> delta_rms, std::size_t batch,
                        double smallest_normal) {

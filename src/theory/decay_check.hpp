@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,6 +17,11 @@ struct DecayCheck {
   bool passed = false;
   std::string detail;  // one line without a full stop
 };
+
+/// Why the prediction is not to be held against this network, in one line without a full stop;
+/// nothing where the network is one that the theory speaks of.
+std::optional<std::string> outside_assumptions(const Prediction& prediction,
+                                               const net::NetworkSettings& settings);
 
 /// Compares the mean over inner layers of ln(delta_rms(l)^2 / delta_rms(l+1)^2), measured at step
 /// 0, with the prediction; how wide the band is and which layers are left out is derived in

@@ -205,6 +205,20 @@ TEST(decay_check, says_why_it_does_not_check) {
   expect_not_checked(unchecked(other), "pooling");
 }
 
+TEST(decay_check, says_before_training_whether_a_network_is_outside_its_assumptions) {
+  const auto reason = [](const NetworkSettings& settings) {
+    return outside_assumptions(predict(settings, {100, 10, 10, 10}, kSquareNorm), settings)
+        .value_or("");
+  };
+  EXPECT_EQ(reason(network(Activation::Relu, Init::He, 10, 256)), "");
+  EXPECT_EQ(reason(network(Activation::Relu, Init::He, 0, 256)), "");
+  EXPECT_NE(reason(network(Activation::Relu, Init::He, 10, 8)).find("width 8 is too small"),
+            std::string::npos);
+  NetworkSettings other = network(Activation::Relu, Init::He, 10, 256);
+  other.family = net::Family::Rnn;
+  EXPECT_NE(reason(other).find("time step"), std::string::npos);
+}
+
 TEST(decay_check, does_not_judge_values_that_are_none) {
   const NetworkSettings settings = network(Activation::Sigmoid, Init::Lecun, 20, 256);
   const Prediction p = prediction_of(settings);
