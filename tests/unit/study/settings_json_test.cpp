@@ -11,23 +11,24 @@ namespace {
 using testing::parse;
 
 TEST(settings_json, is_one_flat_object_of_every_key_in_the_order_of_the_contract) {
-  EXPECT_EQ(settings_json(parse("").runs[0]),
-            R"({"study.name":"study","network.family":"mlp","network.depth":10,)"
-            R"("network.width":128,"network.activation":"sigmoid","network.negative_slope":0.01,)"
-            R"("network.init":"glorot","network.weight_variance":1.0,"network.bias_variance":0.0,)"
-            R"("network.residual":false,"network.kernel":3,"network.pooling":"max",)"
-            R"("network.pool_every":2,"network.recurrent_gain":1.0,)"
-            R"("data.source":"shapes","data.path":"","data.test_path":"","data.samples":0,)"
-            R"("data.inputs":784,"data.classes":10,"train.batch":256,"train.slice":32,)"
-            R"("train.steps":100,"train.learning_rate":0.1,"train.momentum":0.0,)"
-            R"("train.weight_decay":0.0,"train.loss":"softmax_cross_entropy",)"
-            R"("train.precision":"float32","train.evaluate_every":0,"train.seed":1,)"
-            R"("train.optimizer":"sgd","train.beta1":0.9,"train.beta2":0.999,)"
-            R"("train.epsilon":1e-08,"train.gradient_format":"float32","train.loss_scale":1.0,)"
-            R"("train.gradient_clip":0.0,"record.every":1,"record.histogram_every":10,)"
-            R"("record.snapshot_steps":[],"record.buckets":false,"allreduce.algorithm":"tree",)"
-            R"("allreduce.bucket_kib":2048,"allreduce.overlap":true,"allreduce.wire":"float32",)"
-            R"("allreduce.stall_seconds":30.0})");
+  EXPECT_EQ(
+      settings_json(parse("").runs[0]),
+      R"({"study.name":"study","network.family":"mlp","network.depth":10,)"
+      R"("network.width":128,"network.activation":"sigmoid","network.negative_slope":0.01,)"
+      R"("network.init":"glorot","network.weight_variance":1.0,"network.bias_variance":0.0,)"
+      R"("network.residual":false,"network.kernel":3,"network.pooling":"max",)"
+      R"("network.pool_every":2,"network.recurrent_gain":1.0,)"
+      R"("data.source":"shapes","data.path":"","data.test_path":"","data.samples":0,"data.transpose":false,)"
+      R"("data.inputs":784,"data.classes":10,"train.batch":256,"train.slice":32,)"
+      R"("train.steps":100,"train.learning_rate":0.1,"train.momentum":0.0,)"
+      R"("train.weight_decay":0.0,"train.loss":"softmax_cross_entropy",)"
+      R"("train.precision":"float32","train.evaluate_every":0,"train.seed":1,)"
+      R"("train.optimizer":"sgd","train.beta1":0.9,"train.beta2":0.999,)"
+      R"("train.epsilon":1e-08,"train.gradient_format":"float32","train.loss_scale":1.0,)"
+      R"("train.gradient_clip":0.0,"record.every":1,"record.histogram_every":10,)"
+      R"("record.snapshot_steps":[],"record.buckets":false,"allreduce.algorithm":"tree",)"
+      R"("allreduce.bucket_kib":2048,"allreduce.overlap":true,"allreduce.wire":"float32",)"
+      R"("allreduce.stall_seconds":30.0})");
 }
 
 TEST(settings_json, holds_what_the_run_resolved_to) {
