@@ -104,7 +104,7 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
   }
   if (world.rank() == 0) {
     if (!options.quiet) fmt::print("results: {}\n", plan.output.string());
-    report.print_diverged();
+    report.print_summary();
     print_verdict(totals);
   }
   return totals.passed == totals.checks ? 0 : static_cast<int>(core::ExitCode::VerificationFailed);

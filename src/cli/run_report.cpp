@@ -136,7 +136,6 @@ void RunReport::begin(std::size_t position, const data::Dataset& dataset,
     if (seen_sets_ != datasets.opened()) {
       seen_sets_ = datasets.opened();
       facts_ = data::look_at(dataset);
-      last_data_.clear();
       about_data_.clear();
       for (const std::string& text : dataset.summary().warnings) {
         about_data_.push_back({"data", text});
@@ -162,12 +161,21 @@ void RunReport::finish(const data::Dataset& dataset, record::RunResult& result) 
   const auto about_run = experiment::warnings_about(
       experiment::About::Run, {plan_.runs[position_], dataset, facts_, watch_->course(), result});
   for (const record::Warning& warning : about_run) {
-    print_warning(fmt::format("{}: {}", result.label, warning.text));
+    auto& labels = warned_[warning.name];
+    // The first run speaks for all: see print_summary().
+    if (labels.empty()) print_warning(fmt::format("{}: {}", result.label, warning.text));
+    labels.push_back(result.label);
     result.warnings.push_back(warning);
   }
 }
 
-void RunReport::print_diverged() const {
+void RunReport::print_summary() const {
+  for (const auto& [name, labels] : warned_) {
+    if (labels.size() == 1) continue;
+    print_warning(fmt::format("{}: as of {}, so of {} more run{}, the last {}; all in result.json",
+                              name, labels.front(), labels.size() - 1,
+                              labels.size() == 2 ? "" : "s", labels.back()));
+  }
   if (diverged_.empty()) return;
   const auto& [label, step] = diverged_.front();
   const std::string more =

@@ -4,8 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,10 +46,10 @@ class RunReport {
              const experiment::DatasetCache& datasets);
   /// Of the run that has begun.
   train::Observer& watch() { return *watch_; }
-  /// Rank 0: adds the warnings to the result, and prints what is new.
+  /// Rank 0: adds the warnings to the result, and prints those that no run had before.
   void finish(const data::Dataset& dataset, record::RunResult& result);
-  /// Rank 0: one line about runs that diverged, if any did.
-  void print_diverged() const;
+  /// Rank 0: one line for each warning that several runs have, and one about runs that diverged.
+  void print_summary() const;
 
  private:
   void print_if_new(std::string& last, const std::string& line) const;
@@ -62,6 +63,7 @@ class RunReport {
   std::vector<record::Warning> about_data_;
   std::optional<experiment::RunWatch> watch_;
   std::string last_data_, last_network_, last_layout_;
+  std::map<std::string, std::vector<std::string>> warned_;      // name: labels
   std::vector<std::pair<std::string, std::int64_t>> diverged_;  // label, step
 };
 

@@ -16,6 +16,7 @@ namespace {
 constexpr double kVeryDifferent = 100;
 // A mean loss this close to chance is none that has fallen: noise of the batches.
 constexpr double kFallen = 0.99;
+constexpr double kLearnt = 0.01;  // of the loss at chance
 // Fewer steps tell nothing about whether a network learns.
 constexpr std::uint64_t kFewestSteps = 10;
 // A loss scale that adapts leaves out a few steps; more than this share is worth a word.
@@ -49,10 +50,13 @@ bool scale_fell_below_one(const RunFacts& f) {
   return f.run.train.loss_scale.dynamic && f.course.lowest_loss_scale < 1;
 }
 
+// Where hardly any loss is left there is nothing to move for.
+bool has_learnt(const RunFacts& f) { return f.course.lowest_loss < kLearnt * chance_of(f); }
+
 bool stood_still(const RunFacts& f) {
   const RunCourse& course = f.course;
   const bool only_skipped = course.still.count == course.skipped.count;
-  return f.run.train.learning_rate > 0 && course.still.count > 0 &&
+  return f.run.train.learning_rate > 0 && course.still.count > 0 && !has_learnt(f) &&
          (!only_skipped ||
           (!diverged(f) && course.skipped.count * kSkippedShare > course.measured));
 }

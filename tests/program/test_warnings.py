@@ -198,6 +198,13 @@ class Warnings(plumb.ProgramTest):
                                    self.folder / "quiet", "--quiet")
         self.assertNotIn("reading ", outcome.stderr)
 
+    def test_a_warning_of_many_runs_is_said_once_and_counted_at_the_end(self):
+        outcome = self.run_program("run", self.write("dead.toml", DEAD), "-o",
+                                   self.folder / "seeds", "--set", "train.seed=[1,2,3]", "--quiet")
+        self.assertEqual(outcome.stderr.count("dead from the first step on"), 1, str(outcome))
+        self.assertRegex(outcome.stderr, r"warning: dead_layer: as of \S+-seed1, so of 2 more runs, "
+                                         r"the last \S+-seed3; all in result.json\n")
+
     def test_each_line_comes_once_in_a_sweep(self):
         self.table("shuffled.csv", [i % 3 for i in range(60)])
         study = self.write("good.toml", LEARNING)

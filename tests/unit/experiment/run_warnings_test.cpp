@@ -172,6 +172,9 @@ TEST_F(Warnings, name_steps_that_changed_nothing) {
   expect("steps_without_change");
   run.train.learning_rate = 0;
   EXPECT_TRUE(names().empty());
+  run.train.learning_rate = 0.1;
+  course.lowest_loss = 1e-6;  // all is learnt
+  EXPECT_TRUE(names().empty());
 }
 
 TEST_F(Warnings, name_dead_layers) {
