@@ -266,7 +266,7 @@ TEST(compare_text, says_shared_settings_once_and_aligns_its_columns) {
   std::vector<std::string> rows;
   while (std::getline(lines, line)) {
     EXPECT_LE(display_width(line), 130U) << line;
-    if (line.find("completed") != std::string::npos) rows.push_back(line);
+    if (line.ends_with("completed")) rows.push_back(line);
   }
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0],
