@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/machine.hpp"
+#include "cli/processors.hpp"
 #include "cli/warnings.hpp"
 #include "cli/watch.hpp"
 #include "comm/communicator.hpp"

@@ -66,13 +66,14 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
   require_same_command(world, options.must_be_equal());
   const Watch watch(session, world);
   const RunPlan plan = plan_runs(world, options);
-  experiment::DatasetCache datasets(plan.data_folder);
+  experiment::DatasetCache datasets(plan.data_folders);
   check_data(world, plan, datasets, options.quiet);
   if (options.dry_run) {
     print_dry_run(world, plan, options, datasets);
     return 0;
   }
   OutputFolder output(world, options, plan);
+  if (const std::string removals = output.removals(); !removals.empty()) print_warning(removals);
   warn_about_setup(world, plan);
   std::vector<double> work;
   for (const auto& run : plan.runs) work.push_back(relative_work(run));
@@ -124,7 +125,8 @@ Action add_options(CLI::App& app, const std::vector<std::string>& command_line) 
                  "threads per rank (default OMP_NUM_THREADS, else the processors of the rank)")
       ->check(at_least(1));
   app.add_option("--data-dir", options->data_folder,
-                 "where data.path starts (default PLUMBLINE_DATA_DIR, else ./data)");
+                 "where data.path is looked for if it is not beside the study file (default "
+                 "PLUMBLINE_DATA_DIR, else ./data)");
   CLI::Option* dry_run = app.add_flag(
       "--dry-run", options->dry_run,
       "print what would be run, what it would cost in memory and on the disk, and what "
@@ -133,7 +135,9 @@ Action add_options(CLI::App& app, const std::vector<std::string>& command_line) 
                "with --dry-run: also how long it would take, from some steps of each run, here")
       ->needs(dry_run);
   app.add_flag("--quiet", options->quiet, "print the verdict only");
-  app.add_flag("--force", options->force, "replace results that are already there");
+  app.add_flag("--force", options->force,
+               "replace results that are already there: the histories of these runs and, unless "
+               "--index is given, every other run of the folder's result.json with its history");
   return [options] {
     return run_on_all_ranks(
         [&](auto& session, const auto& world) { return run_study(session, world, *options); });

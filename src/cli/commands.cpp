@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <string>
@@ -11,6 +12,7 @@
 #include "cli/exit_code.hpp"
 #include "core/error.hpp"
 #include "plumb_version.hpp"
+#include "study/key.hpp"
 
 namespace plumb::cli {
 
@@ -24,13 +26,76 @@ extern const Command kDoctor;
 
 namespace {
 
+/// "--steps" of "--steps=50".
+std::string option_name(const std::string& word) { return word.substr(0, word.find('=')); }
+
+bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
+
+/// The study key that somebody meant by "--steps", "train.steps=50" or "learning-rate"; empty when
+/// it is none.
+std::string study_key(const std::string& word) {
+  std::string name = option_name(word);
+  name.erase(0, name.find_first_not_of('-'));
+  std::replace(name.begin(), name.end(), '-', '_');
+  for (const study::Key& key : study::key_table()) {
+    if (key.name == name || key.short_name() == name) return key.name;
+  }
+  return {};
+}
+
+/// The commands that take an option.
+std::string commands_with(const CLI::App& app, const std::string& option) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_option_no_throw(option) == nullptr) continue;
+    names += (names.empty() ? "plumbline " : " or plumbline ") + command->get_name();
+  }
+  return names;
+}
+
+/// Where a word belongs that is in the wrong place, and which page of help to read.
+std::string explain_word(const CLI::App& app, const std::string& word, const std::string& next) {
+  const auto chosen = app.get_subcommands();
+  const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
+  const std::string see = "see plumbline" + command + " --help";
+  const std::string key = study_key(word);
+  if (command == " run" && !key.empty()) {
+    const std::size_t equals = word.find('=');
+    const bool other_word = equals == std::string::npos && !next.empty() && !is_option(next);
+    const std::string value =
+        equals != std::string::npos ? word.substr(equals + 1) : (other_word ? next : "VALUE");
+    return fmt::format(
+        "'{}': {} is a key of the study; allowed: --set {}={}, or the key in the "
+        "study file; {}",
+        word, key, key, value, see);
+  }
+  const std::string takers = is_option(word) ? commands_with(app, option_name(word)) : "";
+  if (!takers.empty()) {
+    return fmt::format("'{}' is an option of {}, and comes after the command; {}", word, takers,
+                       see);
+  }
+  return is_option(word)
+             ? fmt::format("unknown option '{}'; {}", word, see)
+             : fmt::format("'{}' is one word too many; {} (text with blanks needs quotes)", word,
+                           see);
+}
+
 std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
   // CLI11 misses the command before it mentions the word that is none.
-  const std::vector<std::string> words = app.remaining();
-  if (!app.get_subcommands().empty() || words.empty()) return error.what();
-  std::string commands;
-  for (const Command& command : all_commands()) commands += std::string(" ") + command.name;
-  return "unknown command or option '" + words.front() + "'; allowed:" + commands;
+  const std::vector<std::string> words = app.remaining(true);
+  const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  if (!words.empty() && (is_extra || (chosen.empty() && is_option(words.front())))) {
+    return explain_word(app, words.front(), words.size() > 1 ? words[1] : "");
+  }
+  if (chosen.empty() && !words.empty()) {
+    std::string commands;
+    for (const Command& command : all_commands()) commands += std::string(" ") + command.name;
+    return "unknown command or option '" + words.front() + "'; allowed:" + commands +
+           "; see plumbline --help";
+  }
+  const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
+  return fmt::format("{}; see plumbline{} --help", error.what(), command);
 }
 
 }  // namespace
@@ -58,7 +123,7 @@ int run_program(int argc, const char* const* argv) {
     } catch (const CLI::Success& request) {  // --help, --version
       return is_first_process() ? app.exit(request) : 0;
     } catch (const CLI::ParseError& error) {
-      throw core::UsageError(describe(app, error) + "; see plumbline --help");
+      throw core::UsageError(describe(app, error));
     }
     return chosen();
   });

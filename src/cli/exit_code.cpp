@@ -56,11 +56,9 @@ void print_error(const std::string& message) { print_line("error", message); }
 void print_warning(const std::string& message) { print_line("warning", message); }
 
 bool is_first_process() {
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
-    if (const char* rank = std::getenv(name)) {
-      const char* programs = std::getenv("OMPI_APP_CTX_NUM_PROCS");
-      return comm::is_first_of_its_program(std::atol(rank), programs == nullptr ? "" : programs);
-    }
+  if (const std::optional<long> rank = comm::launcher_rank()) {
+    const char* programs = std::getenv("OMPI_APP_CTX_NUM_PROCS");
+    return comm::is_first_of_its_program(*rank, programs == nullptr ? "" : programs);
   }
   return true;
 }

@@ -2,10 +2,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -13,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "cli/processors.hpp"
 #include "comm/session.hpp"
 #include "h5/file.hpp"
 #include "math/gemm/blas_info.hpp"
@@ -64,35 +63,6 @@ Json build() {
 
 }  // namespace
 
-Processors processors() {
-  Processors result;
-  result.online = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-      if (CPU_ISSET(cpu, &set)) result.allowed.push_back(cpu);
-    }
-  } else {  // more processors than a cpu_set_t holds: as good as unbound
-    for (std::size_t cpu = 0; cpu < result.online; ++cpu) {
-      result.allowed.push_back(static_cast<int>(cpu));
-    }
-  }
-  return result;
-}
-
-std::string to_text(const std::vector<int>& processors) {
-  std::string text;
-  for (std::size_t i = 0; i < processors.size();) {
-    std::size_t last = i;
-    while (last + 1 < processors.size() && processors[last + 1] == processors[last] + 1) ++last;
-    if (!text.empty()) text += ',';
-    text += last == i ? fmt::format("{}", processors[i])
-                      : fmt::format("{}-{}", processors[i], processors[last]);
-    i = last + 1;
-  }
-  return text;
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
@@ -115,14 +85,6 @@ double peak_memory_bytes() {
     if (line.rfind("VmHWM:", 0) == 0) return 1024 * std::atof(line.c_str() + 6);
   }
   return 0;
-}
-
-std::size_t default_threads(const Processors& processors, std::size_t ranks_on_node,
-                            std::size_t slices_of_rank) {
-  const std::size_t share = processors.bound()
-                                ? processors.allowed.size()
-                                : processors.online / std::max<std::size_t>(1, ranks_on_node);
-  return std::clamp<std::size_t>(share, 1, std::max<std::size_t>(1, slices_of_rank));
 }
 
 std::string provenance_json(const comm::Communicator& world, std::size_t threads,

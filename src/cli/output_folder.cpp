@@ -52,6 +52,7 @@ OutputFolder::OutputFolder(const comm::Communicator& world, const RunOptions& op
     if (world.rank() != 0) return;
     if (!options.force) refuse_existing_histories(plan);
     find_replaced(options, plan);
+    find_rewritten(plan);
     require_writable(folder_);
   });
 }
@@ -73,6 +74,29 @@ void OutputFolder::find_replaced(const RunOptions& options, const RunPlan& plan)
     });
     if (!rewritten && file.extension() == ".h5") replaced_.push_back(file);
   }
+}
+
+void OutputFolder::find_rewritten(const RunPlan& plan) {
+  for (const study::RunSettings& run : plan.runs) {
+    const fs::path file = plan.history_file(run);
+    for (const fs::path& old : {file, fs::path(file.string() + ".part")}) {
+      if (fs::exists(old)) rewritten_.push_back(old);
+    }
+  }
+}
+
+std::string OutputFolder::removals() const {
+  constexpr std::size_t kNamed = 4;
+  std::vector<fs::path> files = rewritten_;
+  files.insert(files.end(), replaced_.begin(), replaced_.end());
+  if (files.empty()) return {};
+  std::string names;
+  for (std::size_t i = 0; i < std::min(files.size(), kNamed); ++i) {
+    names += (i == 0 ? "" : ", ") + files[i].filename().string();
+  }
+  if (files.size() > kNamed) names += fmt::format(" and {} more", files.size() - kNamed);
+  return fmt::format("--force: {} to be overwritten, {} to be removed in {}: {}", rewritten_.size(),
+                     replaced_.size(), folder_.string(), names);
 }
 
 void OutputFolder::add(const record::RunResult& run, const std::string& provenance_json) {

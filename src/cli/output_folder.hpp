@@ -26,13 +26,19 @@ class OutputFolder {
   /// new study replaces: old runs, and their histories. Throws core::IoError.
   void add(const record::RunResult& run, const std::string& provenance_json);
 
+  /// Rank 0: one line about the results that --force will replace or remove; empty when there are
+  /// none, and elsewhere.
+  [[nodiscard]] std::string removals() const;
+
  private:
+  void find_rewritten(const RunPlan& plan);
   void find_replaced(const RunOptions& options, const RunPlan& plan);
 
   std::filesystem::path folder_;
   bool whole_study_;
   bool first_ = true;
-  std::vector<std::filesystem::path> replaced_;  // histories of runs that are replaced
+  std::vector<std::filesystem::path> replaced_;   // histories of runs that are replaced
+  std::vector<std::filesystem::path> rewritten_;  // files that the new ones overwrite
 };
 
 }  // namespace plumb::cli

@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "cli/commands.hpp"
-#include "cli/machine.hpp"
+#include "cli/processors.hpp"
 #include "cli/run_report.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
@@ -47,13 +47,13 @@ std::vector<study::RunSettings> select(const study::Study& study, const RunOptio
   return {study.runs[*options.index]};
 }
 
-std::size_t threads_for(const comm::Communicator& world, const RunOptions& options,
-                        const study::RunSettings& run) {
+std::size_t threads_for(const comm::Communicator& world, const Processors& mine,
+                        const RunOptions& options, const study::RunSettings& run) {
   const std::size_t slices = run.train.batch / run.train.slice;
   const auto ranks = static_cast<std::size_t>(world.size());
   const auto requested = requested_threads(options.threads);
-  const std::size_t threads = requested.value_or(default_threads(
-      processors(), static_cast<std::size_t>(world.ranks_on_node()), slices / ranks));
+  const std::size_t threads = requested.value_or(
+      default_threads(mine, static_cast<std::size_t>(world.ranks_on_node()), slices / ranks));
   try {
     const train::WorkPlan check(slices, ranks, threads);
   } catch (const core::UsageError& error) {
@@ -130,13 +130,16 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options) {
     if (world.rank() == 0) text = read_text(options.study_file);
   });
   world.broadcast(text);
+  const Processors mine = processors(world);
   comm::agree_on_failure(world, [&] {
     plan.study = study::parse_study(text, options.study_file, options.overrides);
     plan.runs = select(plan.study, options);
-    for (const auto& run : plan.runs) plan.threads.push_back(threads_for(world, options, run));
+    for (const auto& run : plan.runs)
+      plan.threads.push_back(threads_for(world, mine, options, run));
   });
   for (std::size_t& threads : plan.threads) threads = agree_on_threads(world, threads);
-  plan.data_folder = data_folder(options.data_folder);
+  plan.data_folders = {fs::path(options.study_file).parent_path(),
+                       data_folder(options.data_folder)};
   plan.output =
       options.output.empty() ? fs::path("results") / plan.study.name : fs::path(options.output);
   return plan;
@@ -146,7 +149,7 @@ void check_data(const comm::Communicator& world, const RunPlan& plan,
                 experiment::DatasetCache& datasets, bool quiet) {
   for (const study::RunSettings& run : plan.runs) {
     if (world.rank() == 0 && !quiet && !datasets.holds(run)) {
-      announce_large_file(plan.data_folder, run);
+      announce_large_file(plan.data_folders, run);
     }
     const data::Dataset& dataset = datasets.open_on_all_ranks(world, run);
     comm::agree_on_failure(world, [&] {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "data/find_file.hpp"
 #include "experiment/dataset_cache.hpp"
 #include "study/study.hpp"
 
@@ -37,7 +38,7 @@ struct RunPlan {
   study::Study study;
   std::vector<study::RunSettings> runs;  // those selected by --index
   std::filesystem::path output;
-  std::filesystem::path data_folder;
+  data::SearchFolders data_folders;
   std::vector<std::size_t> threads;  // of this rank, by run
 
   [[nodiscard]] std::filesystem::path history_file(const study::RunSettings& run) const;

@@ -111,9 +111,11 @@ std::string outcome_text(const record::RunResult& result) {
   return text + fmt::format("  {:.0f} samples/s", result.samples_per_second);
 }
 
-void announce_large_file(const fs::path& data_folder, const study::RunSettings& run) {
+void announce_large_file(const data::SearchFolders& folders, const study::RunSettings& run) {
   if (run.data.path.empty()) return;
-  const fs::path path = data_folder / run.data.path;
+  fs::path path;
+  const auto find = [&] { path = data::find_file(folders, run.data.path); };
+  if (comm::attempt(find).code != 0) return;  // opening the data will tell
   const double bytes = bytes_of(path);
   if (bytes < kLargeFileBytes) return;
   fmt::print(stderr, "reading {} ({}) ...\n", path.string(), bytes_text(bytes));

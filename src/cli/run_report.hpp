@@ -33,7 +33,7 @@ std::string layout_line(const study::RunSettings& run, std::size_t ranks, std::s
 std::string outcome_text(const record::RunResult& result);
 
 /// "reading FILE (1.2 GB) ..." on standard error, where the data of a run is large. Of rank 0.
-void announce_large_file(const std::filesystem::path& data_folder, const study::RunSettings& run);
+void announce_large_file(const data::SearchFolders& folders, const study::RunSettings& run);
 
 class RunReport {
  public:

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "cli/exit_code.hpp"
-#include "cli/machine.hpp"
 #include "comm/agreement.hpp"
 #include "comm/placement/node_order.hpp"
 #include "comm/session.hpp"
@@ -32,25 +32,72 @@ std::string balance_warning(const comm::Communicator& world, const RunPlan& plan
   return {};
 }
 
-const char* variable(const char* name) { return std::getenv(name); }
-
 // A launcher bound this rank, so the launcher's options can unbind it. A container's or a batch
 // system's share of a node is not ours to judge.
 bool bound_by_mpirun() {
   return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr && std::getenv("SLURM_JOB_ID") == nullptr;
 }
 
-// Rank 0 prints each different text once, with the first rank that has it.
-void print_once(const comm::Communicator& world, const std::string& mine) {
+// Each different text once, with the first rank that has it.
+void add_distinct(const comm::Communicator& world, const std::string& mine,
+                  std::vector<std::string>& advice) {
   const std::vector<std::string> all = world.gather(mine);
   for (std::size_t rank = 0; rank < all.size(); ++rank) {
-    const bool seen = std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(rank),
-                                all[rank]) != all.begin() + static_cast<std::ptrdiff_t>(rank);
-    if (all[rank].empty() || seen) continue;
-    print_warning(rank == 0
-                      ? all[rank]
-                      : fmt::format("{}: {}", world.name_of(static_cast<int>(rank)), all[rank]));
+    const auto here = all.begin() + static_cast<std::ptrdiff_t>(rank);
+    if (all[rank].empty() || std::find(all.begin(), here, all[rank]) != here) continue;
+    advice.push_back(rank == 0
+                         ? all[rank]
+                         : fmt::format("{}: {}", world.name_of(static_cast<int>(rank)), all[rank]));
   }
+}
+
+/// More workers than processors; empty when each has its own.
+std::string crowding_warning(const Processors& mine, std::size_t threads) {
+  const std::size_t workers = threads * mine.sharers;
+  if (workers <= mine.allowed.size()) return {};
+  if (!mine.bound() && threads <= mine.allowed.size()) {
+    return fmt::format("{} ranks x {} threads share the {} processors of this node", mine.sharers,
+                       threads, mine.online);
+  }
+  const std::string ranks = mine.sharers > 1 ? fmt::format("{} ranks x ", mine.sharers) : "";
+  return fmt::format(
+      "{}{} threads share {} processor(s) ({}); start fewer threads, or give the rank more "
+      "processors (mpirun --bind-to none, or --map-by slot:PE={}; srun --cpus-per-task={})",
+      ranks, threads, mine.allowed.size(), to_text(mine.allowed), threads, threads);
+}
+
+/// Less processor time than the workers of this node can use.
+std::string quota_warning(const Processors& mine, std::size_t threads, std::size_t ranks_on_node) {
+  const std::size_t workers = threads * ranks_on_node;
+  if (!mine.quota || (*mine.quota >= 1 && static_cast<double>(workers) <= std::ceil(*mine.quota))) {
+    return {};
+  }
+  return fmt::format(
+      "{} rank(s) x {} thread(s) share the time of {:.3g} processor(s), the CPU quota of this "
+      "container: they stand still for the rest of it; start {}raise the quota "
+      "(docker run --cpus=N)",
+      ranks_on_node, threads, *mine.quota,
+      workers > 1 ? "fewer threads (--threads) or ranks, or " : "elsewhere, or ");
+}
+
+/// Workers that fill what they are bound to, and leave the rest of the node idle.
+std::string idle_warning(const Processors& mine, std::size_t threads, std::size_t ranks_on_node) {
+  const std::size_t used = threads * ranks_on_node;
+  const bool all_cores = mine.cores > 0 && used * mine.allowed.size() >= mine.online * mine.cores;
+  if (!mine.bound() || !bound_by_mpirun() || threads < mine.usable() || used >= mine.online ||
+      all_cores) {
+    return {};
+  }
+  if (ranks_on_node == 1) {
+    return fmt::format(
+        "this rank, the only one of its node, uses {} of {} processors (bound to {}); start more "
+        "ranks, or unbind it (mpirun --bind-to none)",
+        threads, mine.online, to_text(mine.allowed));
+  }
+  return fmt::format(
+      "{} ranks x {} thread(s) use {} of the {} processors of this node, as mpirun bound them; "
+      "start more ranks, or unbind them (mpirun --bind-to none)",
+      ranks_on_node, threads, used, mine.online);
 }
 
 std::string program() {
@@ -71,38 +118,45 @@ std::string arithmetic() {
 
 }  // namespace
 
-std::string mpirun_warning(int nodes) { return comm::keepalive_warning(nodes, variable); }
+std::string binding_warning(const Processors& mine, std::size_t threads,
+                            std::size_t ranks_on_node) {
+  std::string warning = crowding_warning(mine, threads);
+  if (warning.empty()) warning = quota_warning(mine, threads, ranks_on_node);
+  if (warning.empty()) warning = idle_warning(mine, threads, ranks_on_node);
+  return warning;
+}
 
-std::string binding_warning(std::size_t threads, std::size_t ranks_on_node) {
-  const Processors mine = processors();
-  if (threads > mine.allowed.size()) {
-    return fmt::format(
-        "{} threads share {} processor(s) ({}); start fewer threads, or give the rank more "
-        "processors (mpirun --bind-to none, or --map-by slot:PE={}; srun --cpus-per-task={})",
-        threads, mine.allowed.size(), to_text(mine.allowed), threads, threads);
-  }
-  if (!mine.bound() && threads * ranks_on_node > mine.online) {
-    return fmt::format("{} ranks x {} threads share the {} processors of this node", ranks_on_node,
-                       threads, mine.online);
-  }
-  if (mine.bound() && bound_by_mpirun() && ranks_on_node == 1 && threads < mine.online) {
-    return fmt::format(
-        "this rank, the only one of its node, uses {} of {} processors (bound to {}); start more "
-        "ranks, or unbind it (mpirun --bind-to none)",
-        threads, mine.online, to_text(mine.allowed));
-  }
-  return {};
+std::string shared_memory_warning(std::optional<std::uint64_t> bytes, std::size_t ranks_on_node) {
+  constexpr std::uint64_t kBytesOfRank = 1U << 22U;  // Open MPI's btl_vader_segment_size
+  if (!bytes || ranks_on_node < 2 || *bytes >= ranks_on_node * kBytesOfRank) return {};
+  return fmt::format(
+      "/dev/shm holds {:.3g} MB, and {} ranks of a node need {:.3g} MB there; enlarge it (docker "
+      "run --shm-size=1g), or use another folder (mpirun --mca btl_vader_backing_directory /tmp)",
+      1e-6 * static_cast<double>(*bytes), ranks_on_node,
+      1e-6 * static_cast<double>(ranks_on_node * kBytesOfRank));
+}
+
+std::vector<std::string> setup_advice(const comm::Communicator& world, const Processors& mine,
+                                      std::size_t threads) {
+  const auto ranks_on_node = static_cast<std::size_t>(world.ranks_on_node());
+  std::vector<std::string> advice;
+  const auto add = [&](const std::string& text) { add_distinct(world, text, advice); };
+  add(math::blas_warning(math::blas_info()));
+  add(comm::launcher_warning(world.size()));
+  add(mixed_arithmetic_warning(world));
+  add(comm::placement_warning(world.ranks_of_nodes()));
+  add(comm::rank_count_warning(world.size()));
+  add(comm::keepalive_warning(world.nodes()));
+  add(binding_warning(mine, threads, ranks_on_node));
+  add(shared_memory_warning(shared_memory({}), ranks_on_node));
+  return advice;
 }
 
 void warn_about_setup(const comm::Communicator& world, const RunPlan& plan) {
-  print_once(world, math::blas_warning(math::blas_info()));
-  print_once(world, comm::launcher_warning(world.size()));
-  print_once(world, mixed_arithmetic_warning(world));
-  print_once(world, comm::placement_warning(world.ranks_of_nodes()));
-  print_once(world, comm::rank_count_warning(world.size()));
-  print_once(world, mpirun_warning(world.nodes()));
   const std::size_t threads = *std::max_element(plan.threads.begin(), plan.threads.end());
-  print_once(world, binding_warning(threads, static_cast<std::size_t>(world.ranks_on_node())));
+  for (const std::string& advice : setup_advice(world, processors(world), threads)) {
+    print_warning(advice);
+  }
   if (world.rank() == 0) {
     const std::string uneven = balance_warning(world, plan);
     if (!uneven.empty()) print_warning(uneven);

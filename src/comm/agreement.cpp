@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <new>
 
 #include "core/error.hpp"
@@ -20,6 +21,10 @@ Failure attempt(const std::function<void()>& work) {
   } catch (const std::bad_alloc&) {
     return {static_cast<int>(core::ExitCode::InputOutput),
             "out of memory; allowed: a smaller network, a smaller batch, or ranks on more nodes"};
+  } catch (const std::filesystem::filesystem_error& error) {
+    return {static_cast<int>(core::ExitCode::InputOutput),
+            fmt::format("{}: {}; allowed: a file or folder that can be read and written",
+                        error.path1().string(), error.code().message())};
   } catch (const std::exception& error) {
     return {static_cast<int>(core::ExitCode::InputOutput), error.what()};
   }

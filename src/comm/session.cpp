@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <exception>
 #include <sstream>
@@ -15,19 +14,9 @@
 #include "core/error.hpp"
 
 namespace plumb::comm {
-namespace {
-
-// Set by Slurm, by launchers that speak PMI (MPICH's, Intel's), and by Open MPI's mpirun.
-constexpr std::array kRankCountVariables = {"SLURM_NTASKS", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE"};
-
-long promised_ranks(const char* variable) noexcept {
-  const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody writes it
-  return text == nullptr ? 0 : std::strtol(text, nullptr, 10);
-}
-
-}  // namespace
 
 Session::Session() : exceptions_(std::uncaught_exceptions()) {
+  prepare_environment();
   int provided = MPI_THREAD_SINGLE;
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED) {
@@ -64,21 +53,7 @@ std::string mpi_library_version() {
   return text + " (MPI " + std::to_string(version) + "." + std::to_string(subversion) + ")";
 }
 
-std::string launcher_warning(int world_size) {
-  if (world_size != 1) return {};
-  for (const char* variable : kRankCountVariables) {
-    const long promised = promised_ranks(variable);
-    if (promised > 1) {
-      return std::string("launcher does not match the MPI library: ") + variable + "=" +
-             std::to_string(promised) +
-             ", but this process is alone in its world; start it with mpirun, or with srun "
-             "--mpi=pmix";
-    }
-  }
-  return {};
-}
-
-std::string keepalive_warning(int nodes, const char* (*variable)(const char* name)) {
+std::string keepalive_warning(int nodes, GetVariable variable) {
   const bool by_mpirun = variable("OMPI_COMM_WORLD_SIZE") != nullptr;
   const bool in_slurm = variable("SLURM_JOB_ID") != nullptr;
   const bool is_set = variable("OMPI_MCA_oob_tcp_keepalive_time") != nullptr;

@@ -42,7 +42,10 @@ const data::Dataset& DatasetCache::open(const study::RunSettings& run) {
     key_.reset();
     dataset_.reset();  // before the next one takes memory
     compared_ = false;
-    dataset_ = data::open_dataset(run.data, folder_, run.train.seed);
+    data::DataSettings found = run.data;
+    found.path = data::find_file(folders_, run.data.path);
+    found.test_path = data::find_file(folders_, run.data.test_path);
+    dataset_ = data::open_dataset(found, {}, run.train.seed);
     key_ = std::move(key);
     ++opened_;
   }
@@ -55,9 +58,9 @@ const data::Dataset& DatasetCache::open_on_all_ranks(const comm::Communicator& w
   // Equal studies open the same sets in the same order, so all ranks come here or none.
   if (!compared_) {
     const std::string& path = run.data.path;
-    require_same_data(world,
-                      path.empty() ? std::string(dataset_->source()) : (folder_ / path).string(),
-                      *dataset_);
+    require_same_data(
+        world, path.empty() ? std::string(dataset_->source()) : data::find_file(folders_, path),
+        *dataset_);
     compared_ = true;
   }
   return *dataset_;

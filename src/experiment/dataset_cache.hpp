@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "comm/communicator.hpp"
+#include "data/find_file.hpp"
 #include "data/source.hpp"
 #include "study/study.hpp"
 
@@ -16,8 +16,8 @@ namespace plumb::experiment {
 /// Opens each data set once, and keeps the last one only: data sets can be large.
 class DatasetCache {
  public:
-  /// folder: where relative paths begin.
-  explicit DatasetCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  /// folders: where relative paths are looked for.
+  explicit DatasetCache(data::SearchFolders folders) : folders_(std::move(folders)) {}
 
   /// The set of this run, which lives until another one is opened. Throws what data::open_dataset()
   /// throws, and then holds none.
@@ -41,7 +41,7 @@ class DatasetCache {
 
   static Key key_of(const study::RunSettings& run);
 
-  std::filesystem::path folder_;
+  data::SearchFolders folders_;
   std::optional<Key> key_;  // of dataset_
   std::unique_ptr<const data::Dataset> dataset_;
   bool compared_ = false;  // over ranks

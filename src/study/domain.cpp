@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "study/name.hpp"
 #include "study/suggest.hpp"
 
 namespace plumb::study {
@@ -58,12 +59,6 @@ bool inside(const RealRange& range, double value) {
   return low && value <= range.high;
 }
 
-bool is_identifier(const std::string& text) {
-  constexpr std::size_t kLongest = 100;
-  return !text.empty() && text.size() <= kLongest &&
-         std::all_of(text.begin(), text.end(), is_name_character);
-}
-
 /// Checks one written value against one kind of domain.
 class Check {
  public:
@@ -108,7 +103,7 @@ class Check {
 
   Value operator()(const Identifier&) const {
     const std::string& text = as_string();
-    if (!is_identifier(text)) {
+    if (!is_name(text)) {
       refuse(fmt::format("= \"{}\" cannot be part of a file name", printable(text)));
     }
     return text;

@@ -102,7 +102,9 @@ std::string path_help() {
     if (!help.empty()) help += "; ";
     help.append("`").append(source->name).append("`: ").append(source->path);
   }
-  return help + ". Relative to the data folder (`--data-dir`). Data from files needs it.";
+  return help +
+         ". Looked for beside the study file, then in the data folder (`--data-dir`). Data from "
+         "files needs it.";
 }
 
 std::vector<Key> data_keys() {

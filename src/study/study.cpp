@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "study/expansion.hpp"
 #include "study/key.hpp"
+#include "study/name.hpp"
 #include "study/rules.hpp"
 #include "study/suggest.hpp"
 #include "study/sweep.hpp"
@@ -82,11 +83,7 @@ std::vector<Sweep> all_sweeps(const WrittenKeys& file, const WrittenKeys& overri
 
 /// The file's name without folder and extension, made a valid study.name.
 std::string name_from(const std::string& file_name) {
-  constexpr std::size_t kLongest = 100;
-  std::string name = std::filesystem::path(file_name).stem().string().substr(0, kLongest);
-  for (char& c : name) {
-    if (!is_name_character(c)) c = '_';
-  }
+  const std::string name = to_name(std::filesystem::path(file_name).stem().string());
   return name.empty() ? "study" : name;
 }
 

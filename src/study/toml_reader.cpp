@@ -5,14 +5,27 @@
 
 #include <algorithm>
 #include <functional>
+#include <sstream>
 
 #include "core/error.hpp"
+#include "study/bare_word.hpp"
 #include "study/key.hpp"
 #include "study/suggest.hpp"
 
 namespace plumb::study {
 
 namespace {
+
+/// What follows the equals sign of a line, counted from 1; empty when there is none.
+std::string value_in_line(const std::string& text, std::size_t number) {
+  std::istringstream lines(text);
+  std::string line;
+  for (std::size_t i = 0; i < number; ++i) {
+    if (!std::getline(lines, line)) return {};
+  }
+  const std::size_t equals = line.find('=');
+  return equals == std::string::npos ? "" : line.substr(equals + 1);
+}
 
 /// Where a piece of the text lies, for messages.
 using Where = std::function<std::string(const toml::source_region&)>;
@@ -81,9 +94,10 @@ std::vector<WrittenTable> read_toml(const std::string& text, const std::string& 
     tables.insert(tables.begin(), std::move(outside));
     return tables;
   } catch (const toml::parse_error& error) {
-    throw core::UsageError(fmt::format("{}: not valid TOML: {}; allowed: TOML 1.0 (toml.io)",
-                                       where(error.source()),
-                                       printable(std::string(error.description()))));
+    throw core::UsageError(
+        fmt::format("{}: not valid TOML: {}{}; allowed: TOML 1.0 (toml.io)", where(error.source()),
+                    printable(std::string(error.description())),
+                    quotes_hint(value_in_line(text, error.source().begin.line))));
   }
 }
 
@@ -99,7 +113,7 @@ Written read_toml_value(const std::string& text, const std::string& where) {
       return convert(*node, [&](const toml::source_region&) { return where; });
     }
   } catch (const toml::parse_error& error) {
-    reason = printable(std::string(error.description()));
+    reason = printable(std::string(error.description())) + quotes_hint(text);
   }
   throw core::UsageError(
       fmt::format("{}: not a TOML value: {}; allowed: KEY=VALUE, VALUE a "

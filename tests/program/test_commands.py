@@ -2,6 +2,7 @@
 import csv
 import io
 import json
+import os
 import re
 import unittest
 
@@ -191,6 +192,68 @@ class Commands(plumb.ProgramTest):
         for word in ("OpenBLAS", "MPI", "HDF5"):
             self.assertIn(word, text)
         self.assertRegex(text, r"(?i)thread")
+
+    def test_doctor_names_what_the_machine_grants(self):
+        text = self.run_program("doctor").stdout
+        for line in ("processors online", "allowed", "physical cores", "CPU quota", "load", "/dev/shm"):
+            self.assertRegex(text, rf"(?m)^ *{line} +\S")
+
+    def test_threads_that_wait_spin_briefly_unless_the_user_says_otherwise(self):
+        """A small network is else 50 times slower on a machine that does other things, too."""
+        without = ("env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT")
+        for wrap, said in ((without, "GOMP_SPINCOUNT=1000"),
+                           ((*without, "GOMP_SPINCOUNT=7"), "GOMP_SPINCOUNT=7"),
+                           ((*without, "OMP_WAIT_POLICY=active"), "OMP_WAIT_POLICY=active")):
+            text = self.run_program("doctor", wrap=wrap).stdout
+            self.assertRegex(text, rf"(?m)^OpenMP environment .*{said} *$")
+
+    def test_processes_that_a_foreign_launcher_started_alone_say_so_as_doctor_does(self):
+        """As srun without --mpi=pmix does: every process is a world of its own."""
+        for rank, size in (("PALS_RANKID", "PALS_SIZE"), ("FLUX_TASK_RANK", "FLUX_JOB_SIZE"),
+                           ("MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE"),
+                           ("SLURM_PROCID", "SLURM_NTASKS")):
+            wrap = ("env", f"{rank}=0", f"{size}=4")
+            advice = self.run_program("doctor", wrap=wrap).stdout
+            self.assertRegex(advice, rf"advice: launcher does not match .*{size}=4, but this process")
+        outcome = self.run_program("run", self.study, "-o", self.folder / "results", "--quiet",
+                                   "--index", 0, wrap=wrap)
+        self.assertEqual(outcome.stderr.count("launcher does not match"), 1, str(outcome))
+
+    def test_more_threads_than_processors_are_advised_against_alike_by_run_and_doctor(self):
+        bound = ("taskset", "-c", str(min(os.sched_getaffinity(0))))
+        advice = self.run_program("doctor", "--threads", 2, ranks=2, wrap=bound).stdout
+        said = re.findall(r"advice: (.*threads share.*)", advice)
+        self.assertEqual(len(said), 1, advice)
+        outcome = self.run_program("run", self.study, "-o", self.folder / "results", "--quiet",
+                                   "--index", 0, "--threads", 2, ranks=2, wrap=bound)
+        self.assertEqual(re.findall(r"warning: (.*threads share.*)", outcome.stderr), said)
+
+    def test_a_process_without_mpirun_needs_no_network_interface(self):
+        alone = ("unshare", "-rn")
+        if plumb.subprocess.run([*alone, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no network namespaces here")
+        self.run_program("run", self.study, "-o", self.folder / "results", "--quiet", "--index", 0,
+                         wrap=alone)
+
+    def test_data_is_looked_for_beside_the_study_and_in_the_data_folder(self):
+        rows = "".join(f"{i % 7}.5,{i % 3}.25,{i % 2}\n" for i in range(64))
+        study = self.write("studies/table.toml", STUDY.replace(
+            'source = "spirals"', 'source = "csv"\n    path = "table.csv"'))
+        arguments = ("run", study, "--dry-run", "--data-dir", self.folder / "data")
+        missing = self.run_program(*arguments, ranks=2, code=3).stderr
+        self.assertEqual(missing.count("plumbline: error: table.csv: no such file"), 1, missing)
+        self.assertIn(str(self.folder / "data" / "table.csv"), missing)
+        self.assertIn(str(self.folder / "studies" / "table.csv"), missing)
+        self.write("data/table.csv", rows)
+        self.run_program(*arguments)
+        self.write("studies/table.csv", rows)
+        (self.folder / "data" / "table.csv").unlink()
+        self.run_program(*arguments)
+
+    def test_a_study_may_be_named_in_any_alphabet(self):
+        study = self.write("größe.toml", STUDY.replace('    name = "small"', ""))
+        self.run_program("run", study, "--index", 0, "--quiet", cwd=self.folder)
+        self.assertEqual(len(list((self.folder / "results" / "größe").glob("0000-*.h5"))), 1)
 
     def test_a_crippled_blas_is_named_once(self):
         """OPENBLAS_CORETYPE below what the CPU offers; Prescott is below every CPU we build for."""

@@ -56,7 +56,12 @@ class OutputFolder(plumb.ProgramTest):
 
     def test_force_with_a_smaller_study_leaves_no_stale_histories(self):
         self.train(self.study)
-        self.train(self.study, "results", "--force", "--set", "network.depth=3")
+        outcome = self.run_program("run", self.study, "-o", self.results, "--quiet", "--force",
+                                   "--set", "network.depth=3", ranks=2)
+        said = [line for line in outcome.stderr.splitlines() if "--force" in line]
+        self.assertEqual(len(said), 1, str(outcome))
+        self.assertIn("0 to be overwritten, 3 to be removed", said[0])
+        self.assertIn("0002-sigmoid-glorot-4x8.h5", said[0])
         self.assertEqual(self.labels(), ["sigmoid-glorot-3x8"])
         self.assertEqual([path.name for path in self.results.glob("*.h5")],
                          ["0000-sigmoid-glorot-3x8.h5"])

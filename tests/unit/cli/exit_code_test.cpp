@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -44,6 +45,9 @@ class exit_code : public ::testing::Test {
   Variable pmix_{"PMIX_RANK", nullptr};
   Variable pmi_{"PMI_RANK", nullptr};
   Variable slurm_{"SLURM_PROCID", nullptr};
+  Variable mvapich_{"MV2_COMM_WORLD_RANK", nullptr};
+  Variable pals_{"PALS_RANKID", nullptr};
+  Variable flux_{"FLUX_TASK_RANK", nullptr};
 };
 
 TEST_F(exit_code, of_a_command_that_returns_is_what_it_returns) {
@@ -68,6 +72,12 @@ TEST_F(exit_code, of_a_command_that_throws_is_that_of_the_error_which_is_printed
             std::pair(2, std::string("plumbline: error: no\n")));
   EXPECT_EQ(thrown(std::runtime_error("odd")),
             std::pair(3, std::string("plumbline: error: odd\n")));
+  EXPECT_EQ(
+      thrown(std::filesystem::filesystem_error("directory iterator cannot open directory",
+                                               "results",
+                                               std::make_error_code(std::errc::permission_denied))),
+      std::pair(3, std::string("plumbline: error: results: Permission denied; allowed: a file "
+                               "or folder that can be read and written\n")));
   EXPECT_EQ(thrown(std::bad_alloc()).first, 3);
   EXPECT_NE(thrown(std::bad_alloc()).second.find("out of memory"), std::string::npos);
 }
@@ -85,7 +95,8 @@ TEST_F(exit_code, of_a_failure_is_that_of_the_first_process_alone) {
 
 TEST_F(exit_code, first_process_is_told_by_the_launcher) {
   EXPECT_TRUE(is_first_process());
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID",
+                           "PALS_RANKID", "FLUX_TASK_RANK", "MV2_COMM_WORLD_RANK"}) {
     const Variable first(name, "0");
     EXPECT_TRUE(is_first_process()) << name;
     const Variable third(name, "2");
@@ -103,6 +114,30 @@ TEST_F(exit_code, of_a_wrong_command_line_is_1_and_the_message_says_what_is_allo
   EXPECT_EQ(program("compare", "--exact", "a", "b", "c").exit_code, 1);
   EXPECT_EQ(program("run", "a.toml", "--index", "-1").exit_code, 1);
   EXPECT_EQ(program("theory", "--activation", "cube", "--weight-variance", "1").exit_code, 1);
+}
+
+TEST_F(exit_code, of_an_option_in_the_wrong_place_is_1_and_the_message_says_where_it_belongs) {
+  const auto error = [](auto... words) {
+    const Outcome outcome = program(words...);
+    EXPECT_EQ(outcome.exit_code, 1);
+    return outcome.errors;
+  };
+  EXPECT_EQ(error("run", "a.toml", "--steps", "50"),
+            "plumbline: error: '--steps': train.steps is a key of the study; allowed: --set "
+            "train.steps=50, or the key in the study file; see plumbline run --help\n");
+  EXPECT_EQ(error("run", "a.toml", "network.depth=4"),
+            "plumbline: error: 'network.depth=4': network.depth is a key of the study; allowed: "
+            "--set network.depth=4, or the key in the study file; see plumbline run --help\n");
+  EXPECT_NE(error("run", "a.toml", "--learning-rate=0.1").find("--set train.learning_rate=0.1,"),
+            std::string::npos);
+  EXPECT_EQ(error("run", "a.toml", "--csv"),
+            "plumbline: error: '--csv' is an option of plumbline compare, and comes after the "
+            "command; see plumbline run --help\n");
+  EXPECT_NE(error("--quiet", "run", "a.toml").find("option of plumbline run"), std::string::npos);
+  EXPECT_EQ(error("run", "a.toml", "--nonsense"),
+            "plumbline: error: unknown option '--nonsense'; see plumbline run --help\n");
+  EXPECT_NE(error("run", "a.toml", "b.toml").find("'b.toml' is one word too many"),
+            std::string::npos);
 }
 
 TEST_F(exit_code, of_a_file_that_cannot_be_read_is_3) {

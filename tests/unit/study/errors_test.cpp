@@ -155,12 +155,47 @@ TEST(unknown_choice, of_the_wire_names_its_formats) {
       "false");
 }
 
+TEST(text_without_quotes, is_told_to_need_them) {
+  for (const auto& [text, word] : {std::pair("[train]\nloss = relu\n", "relu"),
+                                   {"[network]\ndepth = [3, tanh] # a\n", "tanh"},
+                                   {"[data]\npath = data/wine.csv\n", "data/wine.csv"},
+                                   {"[network]\nactivation = [\"tanh\", relu]\n", "relu"}}) {
+    const std::string message = error_of(text);
+    EXPECT_EQ(message.find("study.toml:2: not valid TOML: "), 0U) << message;
+    EXPECT_NE(message.find(std::string("; a text needs quotes: \"") + word + "\"; allowed: "),
+              std::string::npos)
+        << message;
+  }
+}
+
+TEST(text_without_quotes, is_not_seen_where_there_is_none) {
+  for (const char* text :
+       {"[train]\nsteps = [1, true\n", "[train]\nsteps = 1e5 # many steps = x\n = 3",
+        "[train]\nloss = \"mean squared\n", "[train]\nlearning_rate = inf inf\n"}) {
+    EXPECT_EQ(error_of(text).find("needs quotes"), std::string::npos) << error_of(text);
+  }
+}
+
 TEST(study_name, must_be_usable_in_a_file_name) {
   EXPECT_EQ(error_of("study.name = \"a/b\""),
             "study.toml:1: study.name = \"a/b\" cannot be part of a file name; allowed: 1 to 100 "
             "letters, digits, \"-\" and \"_\"");
   EXPECT_NE(error_of("study.name = \"\""), "accepted");
   EXPECT_NE(error_of("study.name = \"" + std::string(101, 'a') + "\""), "accepted");
+}
+
+TEST(study_name, may_be_in_any_alphabet) {
+  for (const std::string name : {"Größe_2", "градиент", "勾配消失", "تدرج", "e\u0301tude"}) {
+    EXPECT_EQ(error_of("study.name = \"" + name + "\""), "accepted") << name;
+  }
+  std::string longest;
+  for (int i = 0; i < 80; ++i) longest += "勾";  // 240 bytes
+  EXPECT_EQ(error_of("study.name = \"" + longest + "\""), "accepted");
+  EXPECT_NE(error_of("study.name = \"" + longest + "配\""), "accepted");
+  // A space of no width, an arrow, a direction mark.
+  for (const std::string name : {"a\u200bb", "a\u2192b", "a\u202eb"}) {
+    EXPECT_NE(error_of("study.name = \"" + name + "\""), "accepted") << name;
+  }
 }
 
 struct RangeCase {

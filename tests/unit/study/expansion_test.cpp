@@ -116,6 +116,8 @@ TEST(study, of_100000_runs_is_accepted) {
 TEST(study, is_named_after_its_file_unless_it_says_otherwise) {
   EXPECT_EQ(parse_study("", "jobs/studies/sigmoid_vs_relu.toml", {}).name, "sigmoid_vs_relu");
   EXPECT_EQ(parse_study("", "a study.v2.toml", {}).name, "a_study_v2");
+  EXPECT_EQ(parse_study("", "tiefe-größe 1.toml", {}).name, "tiefe-größe_1");
+  EXPECT_EQ(parse_study("", "not\xffUTF-8.toml", {}).name, "not_UTF-8");
   EXPECT_EQ(parse_study("", "", {}).name, "study");
   EXPECT_EQ(parse_study("study.name = 'x'", "y.toml", {}).name, "x");
   EXPECT_EQ(parse_study("", "y.toml", {}).runs[0].study_name, "y");
