@@ -16,6 +16,7 @@ enum class Purpose : std::uint32_t {
   TestSample = 4,
   TeacherWeights = 5,
   GradientCheck = 6,
+  TestSplit = 7,
 };
 
 /// Philox4x32-10 (Salmon et al. 2011, Random123) keyed by the seed; its counter holds the

@@ -15,6 +15,15 @@ constexpr const SourceInfo* kSources[] = {&kShapesSource, &kTeacherSource, &kSpi
                                           &kIdxSource,    &kCsvSource,     &kHdf5Source,
                                           &kNpySource,    &kCifarSource,   &kAddingSource};
 
+constexpr core::Named<Missing> kMissing[] = {
+    {Missing::Error, "error"}, {Missing::Drop, "drop"}, {Missing::Mean, "mean"}};
+constexpr core::Named<Scale> kScales[] = {{Scale::Standard, "standard"},
+                                          {Scale::Range, "range"},
+                                          {Scale::Magnitude, "magnitude"},
+                                          {Scale::None, "none"}};
+constexpr core::Named<Task> kTasks[] = {{Task::Classification, "classification"},
+                                        {Task::Regression, "regression"}};
+
 std::vector<core::Named<Source>> all_names() {
   std::vector<core::Named<Source>> names;
   for (const SourceInfo* info : kSources) names.push_back({info->source, info->name});
@@ -32,6 +41,10 @@ std::span<const core::Named<Source>> enum_names(Source) {
   static const std::vector<core::Named<Source>> names = all_names();
   return names;
 }
+
+std::span<const core::Named<Missing>> enum_names(Missing) { return kMissing; }
+std::span<const core::Named<Scale>> enum_names(Scale) { return kScales; }
+std::span<const core::Named<Task>> enum_names(Task) { return kTasks; }
 
 std::span<const SourceInfo* const> sources() { return kSources; }
 

@@ -20,15 +20,32 @@ enum class Source { Shapes, Teacher, Spirals, Idx, Csv, Hdf5, Npy, Cifar, Adding
 
 std::span<const core::Named<Source>> enum_names(Source);
 
+/// Tables: what becomes of missing values.
+enum class Missing { Error, Drop, Mean };
+/// Tables: how inputs are scaled; standard and range column by column, magnitude all by one number.
+enum class Scale { Standard, Range, Magnitude, None };
+/// Tables: whether labels are classes or values.
+enum class Task { Classification, Regression };
+
+std::span<const core::Named<Missing>> enum_names(Missing);
+std::span<const core::Named<Scale>> enum_names(Scale);
+std::span<const core::Named<Task>> enum_names(Task);
+
 struct DataSettings {
   Source source = Source::Shapes;
-  std::string path;           // see SourceInfo::path
-  std::string test_path;      // file of the test split
-  std::uint64_t samples = 0;  // use the first so many training samples; 0 = all (or endless)
-  std::size_t inputs = 784;   // input features per sample, where the source takes a size
-  std::size_t classes = 10;   // the same for classes
-  bool transpose = false;     // exchange rows and columns of images
-  std::size_t sequence = 0;   // time steps, the network's depth, where the source is a sequence
+  std::string path;            // see SourceInfo::path
+  std::string test_path;       // file of the test split
+  std::uint64_t samples = 0;   // use the first so many training samples; 0 = all (or endless)
+  std::size_t inputs = 784;    // input features per sample, where the source takes a size
+  std::size_t classes = 10;    // the same for classes
+  bool transpose = false;      // exchange rows and columns of images
+  std::size_t sequence = 0;    // time steps, the network's depth, where the source is a sequence
+  std::string label = "last";  // of a table: the column with the label
+  std::string drop;            // columns to leave out, separated by commas
+  Missing missing = Missing::Error;
+  Scale scale = Scale::Standard;
+  double test_fraction = 0;  // share of the samples that test
+  Task task = Task::Classification;
   friend bool operator==(const DataSettings&, const DataSettings&) = default;
 };
 
@@ -41,6 +58,7 @@ struct SourceInfo {
   std::string_view name;         // the value of data.source
   std::string_view path{};       // what data.path must name; empty: generated, takes no path
   bool takes_test_path = false;  // data.test_path
+  bool is_table = false;         // data.label, data.drop, ...: samples in named columns
   bool takes_size = false;       // data.inputs and data.classes
   std::size_t fewest_steps = 0;  // of a sequence, a time step per layer; 0: no sequence
   Has images = Has::Never;       // Dataset::image()

@@ -31,8 +31,8 @@ void require_same_data(const comm::Communicator& world, const std::string& where
 }  // namespace
 
 DatasetCache::Key DatasetCache::key_of(const study::RunSettings& run) {
-  // Files hold the same samples whatever the seed.
-  const bool is_drawn = !data::info_of(run.data.source).reads_files();
+  // Files hold the same samples whatever the seed, which only chooses those that test.
+  const bool is_drawn = !data::info_of(run.data.source).reads_files() || run.data.test_fraction > 0;
   return {run.data, is_drawn ? run.train.seed : 0};
 }
 

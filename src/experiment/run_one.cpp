@@ -177,6 +177,7 @@ history::HistoryHeader header_of(const RunInputs& inputs, const probe::NetworkIn
   header.model["flop_per_step"] =
       net::make_network<float>(run.network, run.train.loss, train::problem_of(inputs.dataset))
           ->step_flops(run.train.batch);
+  header.class_names = inputs.dataset.summary().class_names;
   header.toml = inputs.toml;
   header.resolved_json = study::settings_json(run);
   header.provenance_json = inputs.provenance_json;

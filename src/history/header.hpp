@@ -42,6 +42,7 @@ struct HistoryHeader {
   std::vector<LayerInfo> layers;
   std::vector<BucketInfo> buckets;  // first to travel first; none: no /timing/buckets
   Attributes model;
+  std::vector<std::string> class_names;  // labels of the classes 0, 1, ...; none: not known
   TheoryHeader theory;
   std::string toml;             // the study file as read
   std::string resolved_json;    // this run's flat settings

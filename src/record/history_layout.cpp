@@ -155,6 +155,7 @@ void write_model(const Group& root, const history::HistoryHeader& header) {
   const h5::Dataset axis = create_layer_axis(group, header.layers);
   write_known_columns<history::OfLayer>(group, axis, header.layers);
   for (const auto& [name, value] : header.model) std::visit(SetAttribute{group, name}, value);
+  if (!header.class_names.empty()) group.set_texts("class_names", header.class_names);
 }
 
 void write_text(const Group& group, const char* name, const char* meaning,

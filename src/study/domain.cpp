@@ -36,6 +36,10 @@ struct Allowed {
     return "1 to 100 letters, digits, \"-\" and \"_\"";
   }
   std::string operator()(const Text&) const { return "a string"; }
+  std::string operator()(const ColumnNames& columns) const {
+    return columns.several ? "a list of columns, each by name or number (from 1)"
+                           : "a column by name or number (from 1), first or last";
+  }
   std::string operator()(const StepNumbers&) const {
     return "a list of different integers >= 0 and below train.steps";
   }
@@ -111,6 +115,14 @@ class Check {
 
   Value operator()(const Text&) const { return as_string(); }
 
+  Value operator()(const ColumnNames& columns) const {
+    const auto* list = std::get_if<Written::List>(&written_.value);
+    if (list == nullptr || !columns.several) return as_column();
+    std::vector<std::string> names;
+    for (const Written& element : *list) names.push_back(Check(key_, domain_, element).as_column());
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+
   Value operator()(const StepNumbers&) const {
     const auto* list = std::get_if<Written::List>(&written_.value);
     if (list == nullptr) wrong_type("a list of integers");
@@ -135,6 +147,14 @@ class Check {
     const auto* value = std::get_if<std::int64_t>(&written_.value);
     if (value == nullptr || *value < 0) refuse("holds " + std::visit(Describe{}, written_.value));
     return *value;
+  }
+
+  std::string as_column() const {
+    const auto* number = std::get_if<std::int64_t>(&written_.value);
+    if (number != nullptr) return fmt::format("{}", *number);
+    const auto* name = std::get_if<std::string>(&written_.value);
+    if (name == nullptr) wrong_type("a column's name or number");
+    return *name;
   }
 
   bool is_number() const {

@@ -77,11 +77,17 @@ struct Identifier {};
 /// Any text: a path.
 struct Text {};
 
+/// Columns of a table by name or number, as one text with commas between them: one column, or where
+/// there may be several a list, which is the value and never swept.
+struct ColumnNames {
+  bool several = false;
+};
+
 /// A list of numbers of steps; the list is the value, so it is never swept.
 struct StepNumbers {};
 
 using Domain = std::variant<IntegerRange, RealRange, Flag, Choice, NumberOrWord, Identifier, Text,
-                            StepNumbers>;
+                            ColumnNames, StepNumbers>;
 
 /// "an integer from 1 to 10000", "a finite number > 0", "true or false", "one of tree, mpi".
 std::string allowed_values(const Domain& domain);

@@ -71,7 +71,9 @@ void resolve(RunSettings& run, const std::vector<Sweep>& sweeps) {
   const data::SourceInfo& source = data::info_of(run.data.source);
   if (source.is_sequence()) run.data.sequence = run.network.depth;
   const bool loss_given = sweep_of(sweeps, "train.loss").is_given();
-  if (source.regression == data::Has::Always && !loss_given) {
+  const bool predicts_values =
+      source.regression == data::Has::Always || run.data.task == data::Task::Regression;
+  if (predicts_values && !loss_given) {
     run.train.loss = net::Loss::MeanSquaredError;
   }
 }

@@ -13,10 +13,12 @@ std::string Dependency::text() const {
 
 bool Key::takes_text() const {
   return std::holds_alternative<Choice>(domain) || std::holds_alternative<Identifier>(domain) ||
-         std::holds_alternative<Text>(domain);
+         std::holds_alternative<Text>(domain) || std::holds_alternative<ColumnNames>(domain);
 }
 
 bool Key::is_swept() const {
+  const auto* columns = std::get_if<ColumnNames>(&domain);
+  if (columns != nullptr && columns->several) return false;
   return !std::holds_alternative<Identifier>(domain) &&
          !std::holds_alternative<StepNumbers>(domain);
 }

@@ -124,6 +124,30 @@ std::vector<Key> data_keys() {
            "Exchanges rows and columns of every image; EMNIST's lie so in their files.",
            {with_source(
                [](const SourceInfo& source) { return source.images != data::Has::Never; })}),
+      text("data.label", ColumnNames{}, PLUMB_FIELD(data.label),
+           "The column with the label: its name, its number counted from 1, `first` or `last`.",
+           {with_source(&SourceInfo::is_table)}),
+      text("data.drop", ColumnNames{true}, PLUMB_FIELD(data.drop),
+           "Columns that are no inputs, such as a number of the row: `[\"id\", 3]`.",
+           {with_source(&SourceInfo::is_table)}),
+      choice("data.missing", PLUMB_FIELD(data.missing),
+             "What a missing value (nothing, `?`, `NA`, `NaN`, `null`, `none`) is: an `error`, a "
+             "sample to `drop`, or the `mean` of its column over the training samples.",
+             {with_source(&SourceInfo::is_table)}),
+      choice("data.scale", PLUMB_FIELD(data.scale),
+             "`standard`: each column has mean 0 and standard deviation 1 over the training "
+             "samples; `range`: each lies in 0 to 1 there; `magnitude`: all are divided by the "
+             "largest magnitude there; `none`: as in the file. The first two make constant columns "
+             "0.",
+             {with_source(&SourceInfo::is_table)}),
+      real("data.test_fraction", kShare, PLUMB_FIELD(data.test_fraction),
+           "Share of the samples of `data.path` that test and are not trained on, drawn by "
+           "`train.seed`; not with `data.test_path`.",
+           {with_source(&SourceInfo::is_table)}),
+      choice("data.task", PLUMB_FIELD(data.task),
+             "Whether the labels are classes or, with `mean_squared_error`, values to be "
+             "predicted.",
+             {with_source(&SourceInfo::is_table)}),
       integer("data.inputs", {1, 1'000'000}, PLUMB_FIELD(data.inputs), "Numbers per sample.",
               {with_source(&SourceInfo::takes_size)}),
       integer("data.classes", {2, 65'536}, PLUMB_FIELD(data.classes), "Classes of the samples.",
@@ -151,14 +175,15 @@ std::vector<Key> train_keys() {
            "part "
            "of the gradient that is scaled. It is added after clipping."),
       choice("train.loss", PLUMB_FIELD(train.loss),
-             "Loss of a sample; a batch's is the mean. With `data.source = \"adding\"` the default "
-             "is `mean_squared_error`, and nothing else is allowed."),
+             "Loss of a sample; a batch's is the mean. With `data.source = \"adding\"` and with "
+             "`data.task = \"regression\"` the default is `mean_squared_error`, and nothing else "
+             "is allowed."),
       choice("train.precision", PLUMB_FIELD(train.precision),
              "Of weights, activations and gradients."),
       integer(
           "train.evaluate_every", kAtLeastZero, PLUMB_FIELD(train.evaluate_every),
           "Steps between evaluations on the test split; 0: only at the end. With `csv` it needs "
-          "`data.test_path`."),
+          "`data.test_path` or `data.test_fraction`."),
       integer("train.seed", kAtLeastZero, PLUMB_FIELD(train.seed),
               "Of weights, of generated samples and of the samples' order."),
       choice("train.optimizer", PLUMB_FIELD(train.optimizer), "Update rule, see below."),

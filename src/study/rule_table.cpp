@@ -138,6 +138,19 @@ std::vector<Rule> data_rules() {
                    net::info_of(run.train.loss).predicts_values;
           },
           "its target is a number, not a class", losses_of_values()),
+      incompatible(
+          "train.loss", "data.task",
+          [](const RunSettings& run) {
+            return run.data.task != data::Task::Regression ||
+                   net::info_of(run.train.loss).predicts_values;
+          },
+          "its target is a number, not a class", losses_of_values()),
+      incompatible(
+          "data.test_fraction", "data.test_path",
+          [](const RunSettings& run) {
+            return run.data.test_fraction == 0 || run.data.test_path.empty();
+          },
+          "the test samples are in that file", "0, or no data.test_path"),
   };
 }
 
@@ -249,7 +262,7 @@ std::string path_message(const Breach& breach) {
 std::string test_data_message(const Breach& breach) {
   return fmt::format(
       "{}: train.evaluate_every needs test data, which data.source = {} has only in a "
-      "data.test_path; allowed: 0",
+      "data.test_path or by data.test_fraction; allowed: 0",
       breach.sweep().where, source_of(breach.run).name);
 }
 
@@ -276,11 +289,11 @@ std::vector<Rule> other_rules() {
            },
            path_message},
           {"train.evaluate_every",
-           {"data.source", "data.test_path"},
+           {"data.source", "data.test_path", "data.test_fraction"},
            Demand::SomeRun,
            [](const RunSettings& run) {
              return run.train.evaluate_every == 0 || source_of(run).test_split != Has::Never ||
-                    !run.data.test_path.empty();
+                    !run.data.test_path.empty() || run.data.test_fraction > 0;
            },
            test_data_message}};
 }

@@ -225,8 +225,8 @@ class BadData(BadInput):
 
     def test_tables_with_faults_are_named_by_line(self):
         good = [f"{i / 7},{i % 5},{i % 3}" for i in range(40)]
-        for row, words in (("1.5,two,1", "two"), ("1.5,1", "2 fields"), ("1.5,2,-1", "class"),
-                           ("1.5,2,0.5", "class"), ("1.5,2,", "")):
+        for row, words in (("1.5,two,1", "two"), ("1.5,1", "2 fields"), ("1.5,2,cat", "label"),
+                           ("1.5,2,0.5", "measurement"), ("1.5,2,", "data.missing")):
             rows = list(good)
             rows[16] = row
             table = self.write("table.csv", "\n".join(rows) + "\n")

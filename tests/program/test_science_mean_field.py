@@ -32,6 +32,7 @@ STUDY = """
     [data]
     source = "csv"
     path = "normal.csv"
+    scale = "magnitude"
     [train]
     batch = 1
     slice = 1

@@ -24,6 +24,7 @@ DIGITS = """
     source = "csv"
     path = "optdigits/optdigits.tra"
     test_path = "optdigits/optdigits.tes"
+    scale = "magnitude"
     [train]
     batch = 128
     slice = 16

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "data_testing.hpp"
@@ -15,6 +16,7 @@ class csv : public testing::Test {
   [[nodiscard]] std::unique_ptr<const Dataset> open(std::uint64_t samples = 0) const {
     DataSettings settings = settings_for(Source::Csv, samples);
     settings.path = kTrain;
+    settings.scale = Scale::Magnitude;
     if (std::filesystem::exists(folder_.file(kTest))) settings.test_path = kTest;
     return open_dataset(settings, folder_.path(), 1);
   }
@@ -112,51 +114,74 @@ TEST_F(csv, names_a_missing_test_file) {
 }
 
 TEST_F(csv, names_the_line_of_a_field_that_is_no_finite_number) {
-  EXPECT_EQ(complaint("# c\n1,2,0\n3,x,1\n"), ":3: field 2 is \"x\"; finite numbers are allowed");
-  EXPECT_EQ(complaint("1,2,0\n3,4 5,1\n"), ":2: field 2 is \"4 5\"; finite numbers are allowed");
-  EXPECT_EQ(complaint("1,2,0\n,4,1\n"), ":2: field 1 is \"\"; finite numbers are allowed");
-  EXPECT_EQ(complaint("1,2,0\n3,nan,1\n"), ":2: field 2 is \"nan\"; finite numbers are allowed");
-  EXPECT_EQ(complaint("1,2,0\n-inf,1,1\n"), ":2: field 1 is \"-inf\"; finite numbers are allowed");
-  EXPECT_EQ(complaint("1,2,0\n1e39,1,1\n"), ":2: field 1 is \"1e39\"; finite numbers are allowed");
-  EXPECT_EQ(complaint("1,x,0\n"), ":1: field 2 is \"x\"; finite numbers are allowed");
+  EXPECT_EQ(complaint("# c\n1,2,0\n3,x,1\n"),
+            ":3: field 2 is \"x\"; finite numbers are allowed; data.drop = 2 leaves the column "
+            "out, data.label = 2 makes it the label");
+  for (const char* word : {"4 5", "-inf", "1e39", "--1"}) {
+    const std::string message = complaint(std::string("1,2,0\n5,") + word + ",1\n");
+    EXPECT_EQ(message.find(fmt::format(":2: field 2 is \"{}\"; finite numbers", word)), 0)
+        << message;
+  }
+  EXPECT_EQ(complaint("1,x,0\n").find(":1: field 2 is \"x\"; finite numbers are allowed"), 0U);
+}
+
+TEST_F(csv, names_the_line_of_a_missing_value) {
+  for (const char* word : {"", "?", "NA", "nan", "NULL"}) {
+    EXPECT_EQ(complaint(fmt::format("1,2,0\n{},4,1\n", word)),
+              fmt::format(":2: field 1 is \"{}\", a missing value; numbers are needed; "
+                          "data.missing = drop leaves such samples out, mean puts the column's "
+                          "mean there",
+                          word));
+    EXPECT_EQ(complaint(fmt::format("1,2,0\n3,4,1\n3,4,{}\n", word)),
+              fmt::format(":3: the label, column 3, is \"{}\"; a label is needed; data.missing = "
+                          "drop leaves such samples out",
+                          word));
+  }
 }
 
 TEST_F(csv, names_the_line_with_another_number_of_fields) {
-  EXPECT_EQ(complaint("1,2,0\n3,1\n"),
-            ":2: 2 fields; 2 numbers and the class, as in the lines before, are needed");
-  EXPECT_EQ(complaint("1,2,0\n3,1,1,\n"),
-            ":2: 4 fields; 2 numbers and the class, as in the lines before, are needed");
-  EXPECT_EQ(complaint("5\n"), ":1: one field; at least one number and the class are needed");
+  EXPECT_EQ(complaint("1,2,0\n3,1\n"), ":2: 2 fields; 3, as in the lines before, are needed");
+  EXPECT_EQ(complaint("1,2,0\n3,1,1,\n"), ":2: 4 fields; 3, as in the lines before, are needed");
+  EXPECT_EQ(complaint("5\n"),
+            ":1: one field; at least one number and the label, separated by , ; | tabs or blanks, "
+            "are needed");
 }
 
-TEST_F(csv, names_the_line_of_a_class_that_is_no_whole_number_from_0_on) {
-  const std::string allowed = "; whole numbers from 0 to 65535 are allowed";
-  EXPECT_EQ(complaint("1,2,0\n1,2,-1\n"), ":2: the class (last field) is \"-1\"" + allowed);
-  EXPECT_EQ(complaint("1,2,0\n1,2,1.5\n"), ":2: the class (last field) is \"1.5\"" + allowed);
-  EXPECT_EQ(complaint("1,2,0\n1,2,\n"), ":2: the class (last field) is \"\"" + allowed);
-  EXPECT_EQ(complaint("1,2,0\n1,2,cat\n"), ":2: the class (last field) is \"cat\"" + allowed);
-  EXPECT_EQ(complaint("1,2,0\n1,2,70000\n"), ":2: the class (last field) is \"70000\"" + allowed);
-  EXPECT_EQ(complaint("1,2,0\n1,2,nan\n"), ":2: the class (last field) is \"nan\"" + allowed);
+TEST_F(csv, refuses_labels_that_are_no_classes) {
+  EXPECT_EQ(complaint("1,2,0\n1,2,1.5\n"),
+            ":2: the label, column 3, looks like a measurement: it is 1.5; allowed: data.label = "
+            "first, or the name or number of another column, or data.task = regression");
+  EXPECT_EQ(complaint("1,2,0\n1,2,cat\n"),
+            ":2: the label, column 3, is \"cat\", and a number in all other lines; a number is "
+            "allowed");
+  std::string wine = "kind,ash,proline\n";
+  for (int i = 0; i < 40; ++i) wine += fmt::format("{},{},{}\n", i % 3 + 1, i % 7, 278 + i);
+  EXPECT_EQ(complaint(wine),
+            ": the label, column 3 (\"proline\"), looks like a measurement: it has 40 different "
+            "values in 40 samples; allowed: data.label = first, or the name or number of another "
+            "column (the first column holds 3 different whole numbers), or data.task = regression");
 }
 
 TEST_F(csv, refuses_files_without_samples_or_with_one_class) {
-  const std::string none =
-      ": no samples; at least one line of numbers with the class last is needed";
+  const std::string none = ": no samples; at least one line of numbers and a label is needed";
   EXPECT_EQ(complaint(""), none);
   EXPECT_EQ(complaint("# nothing\na,b\n\n"), none);
   EXPECT_EQ(complaint("1,0\n2,0\n"),
-            ": every class (last field) is 0; at least two classes are needed");
+            ": the label, column 2, is 0 in every line; at least two classes are needed "
+            "(data.label names the column)");
 }
 
 TEST_F(csv, refuses_a_test_file_that_does_not_fit_the_training_file) {
   folder_.write(kTest, "1,2,0\n1,2,3\n");
-  EXPECT_EQ(io_error(),
-            folder_.file(kTest) +
-                ":2: the class (last field) is \"3\"; whole numbers from 0 to 2, as in " +
-                folder_.file(kTrain) + ", are allowed");
+  EXPECT_EQ(io_error(), folder_.file(kTest) + ":2: the label is \"3\"; those of " +
+                            folder_.file(kTrain) + " are allowed: 0, 1, 2");
   folder_.write(kTest, "# wide\n1,2,3,0\n");
-  EXPECT_EQ(io_error(), folder_.file(kTest) + ":2: 4 fields; 2 numbers and the class, as in " +
-                            folder_.file(kTrain) + ", are needed");
+  EXPECT_EQ(io_error(), folder_.file(kTest) + ":2: 4 fields; 3, as in " + folder_.file(kTrain) +
+                            ", are needed");
+  folder_.write(kTrain, "a,b,y\n1,2,0\n2,1,1\n");
+  folder_.write(kTest, "b,a,y\n1,2,0\n2,1,1\n");
+  EXPECT_EQ(io_error(), folder_.file(kTest) + ":1: column 1 is \"b\"; \"a\", as in " +
+                            folder_.file(kTrain) + ", is needed");
 }
 
 TEST_F(csv, refuses_a_truncated_gzip_file) {

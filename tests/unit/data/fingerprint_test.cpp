@@ -26,6 +26,7 @@ class fingerprint_of_files : public testing::Test {
     folder_.write(name + ".csv", train);
     DataSettings settings = settings_for(Source::Csv, samples);
     settings.path = name + ".csv";
+    settings.scale = Scale::Magnitude;
     if (!test.empty()) {
       folder_.write(name + "-test.csv", test);
       settings.test_path = name + "-test.csv";

@@ -183,6 +183,7 @@ TEST_F(hdf5, gives_the_same_samples_as_csv_to_any_thread) {
   folder_.write("same.csv", csv);
   DataSettings settings = settings_for(Source::Csv);
   settings.path = "same.csv";
+  settings.scale = Scale::Magnitude;
   const auto expected = open_dataset(settings, folder_.path(), 1);
   const auto dataset = open();
   std::vector<std::thread> threads;

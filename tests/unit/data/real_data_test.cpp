@@ -53,6 +53,7 @@ TEST(real_data, reads_optdigits) {
   DataSettings settings = settings_for(Source::Csv);
   settings.path = "optdigits/optdigits.tra";
   settings.test_path = "optdigits/optdigits.tes";
+  settings.scale = Scale::Magnitude;
   const auto digits = open_dataset(settings, *folder, 1);
   EXPECT_EQ(digits->inputs(), 64U);
   EXPECT_EQ(digits->image(), (Image{8, 8}));

@@ -185,8 +185,11 @@ TEST(evaluation, needs_test_data) {
   const std::string csv = "data = {source = 'csv', path = 'a.csv'}\ntrain.evaluate_every = ";
   EXPECT_EQ(error_of(csv + "10"),
             "study.toml:2: train.evaluate_every needs test data, which data.source = csv has only "
-            "in a data.test_path; allowed: 0");
+            "in a data.test_path or by data.test_fraction; allowed: 0");
   EXPECT_EQ(error_of(csv + "0"), "accepted");
+  EXPECT_EQ(error_of("data = {source = 'csv', path = 'a', test_fraction = 0.2}\n"
+                     "train.evaluate_every = 10"),
+            "accepted");
   EXPECT_EQ(error_of("data = {source = 'csv', path = 'a', test_path = 'b'}\n"
                      "train.evaluate_every = 10"),
             "accepted");

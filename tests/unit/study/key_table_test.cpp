@@ -42,6 +42,7 @@ struct OtherValues {
   }
   std::vector<std::string> operator()(const Identifier&) const { return {"all-of-it_1"}; }
   std::vector<std::string> operator()(const Text&) const { return {"a/file"}; }
+  std::vector<std::string> operator()(const ColumnNames&) const { return {"first"}; }
   std::vector<std::string> operator()(const StepNumbers&) const { return {"[0, 99]"}; }
 };
 
