@@ -11,9 +11,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Whether files lie there whose names begin so, as FOLDER/emnist-letters stands for
+/// FOLDER/emnist-letters-train-images-idx3-ubyte and its like.
+bool begins_names(const fs::path& path) {
+  const std::string start = path.filename().string() + "-";
+  std::error_code error;
+  for (fs::directory_iterator entry(path.parent_path(), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().filename().string().starts_with(start)) return true;
+  }
+  return false;
+}
+
 bool is_there(const fs::path& path) {
   std::error_code unreadable;  // opening it will say why
-  return fs::exists(path, unreadable) || unreadable;
+  return fs::exists(path, unreadable) || unreadable || begins_names(path);
 }
 
 }  // namespace

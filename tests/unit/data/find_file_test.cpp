@@ -34,6 +34,12 @@ TEST_F(find_file_in, two_folders_begins_beside_the_study_file) {
   EXPECT_EQ(find_file(both_, "wine.csv"), (studies_ / "wine.csv").string());
 }
 
+TEST_F(find_file_in, two_folders_takes_the_beginning_of_names) {
+  write(data_ / "emnist-letters-train-images-idx3-ubyte");
+  EXPECT_EQ(find_file(both_, "emnist-letters"), (data_ / "emnist-letters").string());
+  EXPECT_THROW((void)find_file(both_, "emnist-let"), core::IoError);
+}
+
 TEST_F(find_file_in, two_folders_names_both_when_neither_has_it) {
   const std::string message =
       message_of<core::IoError>([&] { (void)find_file(both_, "wine.csv"); });
