@@ -40,9 +40,14 @@ struct Totals {
 
 // Hidden layers dominate, and the width counts squared: good enough for a time estimate.
 double relative_work(const study::RunSettings& run) {
-  const auto width = static_cast<double>(run.network.width);
-  return static_cast<double>(run.train.steps) * static_cast<double>(run.train.batch) *
-         (1000 * width + static_cast<double>(run.network.depth) * width * width);
+  double below = 1000;
+  double products = 1000;
+  for (std::size_t l = 0; l < run.network.depth; ++l) {
+    const auto width = static_cast<double>(run.network.width_of(l));
+    products += below * width;
+    below = width;
+  }
+  return static_cast<double>(run.train.steps) * static_cast<double>(run.train.batch) * products;
 }
 
 void print_failed_checks(const record::RunResult& result) {
@@ -66,6 +71,9 @@ int run_study(comm::Session& session, const comm::Communicator& world, const Run
   require_same_command(world, options.must_be_equal());
   const Watch watch(session, world);
   const RunPlan plan = plan_runs(world, options);
+  if (world.rank() == 0) {
+    for (const std::string& hint : plan.study.hints) print_warning(hint);
+  }
   experiment::DatasetCache datasets(plan.data_folders);
   check_data(world, plan, datasets, options.quiet);
   if (options.dry_run) {

@@ -66,9 +66,8 @@ void check_range(const char* option, double value, const char* key) {
 
 /// From 1 on: a study's depth may be 0, but there is no layer then to say anything about.
 std::optional<std::size_t> count(const char* option, std::optional<std::int64_t> value,
-                                 const char* key) {
+                                 const study::IntegerRange& range) {
   if (!value) return std::nullopt;
-  const auto& range = range_of<study::IntegerRange>(key);
   const std::int64_t least = std::max<std::int64_t>(range.low, 1);
   if (*value < least || *value > range.high) {
     refuse(fmt::format("{} {}; allowed: {} to {}", option, *value, least, range.high));
@@ -126,8 +125,9 @@ TheoryQuery checked(const TheoryOptions& options) {
   check_range("--bias-variance", options.bias_variance, "network.bias_variance");
   query.weight_variance = *options.weight_variance;
   query.bias_variance = options.bias_variance;
-  query.depth = count("--depth", options.depth, "network.depth");
-  query.width = count("--width", options.width, "network.width");
+  query.depth = count("--depth", options.depth, range_of<study::IntegerRange>("network.depth"));
+  query.width =
+      count("--width", options.width, range_of<study::LayerWidths>("network.width").range);
   query.residual = options.residual;
   if (query.residual && query.depth.value_or(0) < 2) {
     refuse(

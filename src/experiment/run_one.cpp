@@ -1,5 +1,8 @@
 #include "experiment/run_one.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -172,6 +175,9 @@ history::HistoryHeader header_of(const RunInputs& inputs, const probe::NetworkIn
                   {"parameters", static_cast<std::int64_t>(info.layout.parameters())},
                   {"hidden_weight_variance",
                    hidden_weight_variance(run.network, train::problem_of(inputs.dataset))}};
+  if (!run.network.widths.empty()) {
+    header.model["widths"] = fmt::format("{}", fmt::join(run.network.widths, "-"));
+  }
   add_family_attributes(run.network, header);
   // Shapes alone count, whatever the precision.
   header.model["flop_per_step"] =

@@ -84,11 +84,15 @@ void run_network(const Network<double>& network, std::span<const double> paramet
   }
 }
 
-// Some layer's gradient, or the loss itself, may be beyond double for unit-variance weights.
-bool overflows(const Slice<double>& slice) {
+// Some layer's gradient, or the loss itself, may be beyond double for weights of large variance. A
+// sum over samples and places of input times delta is at most the product of their norms (Cauchy
+// and Schwarz): where that is finite, so is a right gradient.
+bool overflows(Slice<double>& slice) {
   bool finite = std::isfinite(slice.loss_sums.loss);
-  for (const SliceStageSums& stage : slice.stage_sums) {
-    finite = finite && std::isfinite(stage.delta.norm());
+  for (std::size_t stage = 0; stage < slice.stage_sums.size(); ++stage) {
+    const std::span<const double> values = slice.layer_input(stage).span();
+    const double input = math::square_sum(values).norm();
+    finite = finite && std::isfinite(input * slice.stage_sums[stage].delta.norm());
   }
   return !finite;
 }

@@ -1,5 +1,7 @@
 #include "net/settings.hpp"
 
+#include <algorithm>
+
 namespace plumb::net {
 namespace {
 
@@ -9,5 +11,9 @@ constexpr core::Named<Pooling> kPoolings[] = {
 }  // namespace
 
 std::span<const core::Named<Pooling>> enum_names(Pooling) { return kPoolings; }
+
+bool NetworkSettings::is_tapered() const {
+  return std::any_of(widths.begin(), widths.end(), [&](std::size_t n) { return n != width; });
+}
 
 }  // namespace plumb::net

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "core/names.hpp"
 #include "math/activations/activation.hpp"
@@ -23,6 +24,9 @@ struct NetworkSettings {
   Family family = Family::Mlp;
   std::size_t depth = 10;   // hidden layers, >= 0 (mlp) or 1 (cnn); time steps, >= 1 (rnn)
   std::size_t width = 128;  // units per hidden layer; channels (cnn); state size (rnn); >= 1
+  /// mlp, cnn: of each of the `depth` hidden layers, where a study gives them one by one; `width`
+  /// is then the largest. Empty: all are `width`.
+  std::vector<std::size_t> widths;
   math::Activation activation = math::Activation::Sigmoid;
   double negative_slope = 0.01;  // LeakyRelu
   Init init = Init::Glorot;
@@ -35,6 +39,12 @@ struct NetworkSettings {
   Pooling pooling = Pooling::Max;
   std::size_t pool_every = 2;
   double recurrent_gain = 1;  // rnn: factor of the initial W of h_t = phi(W h_{t-1} + U x_t + b)
+
+  /// Of a hidden layer, 0 the first.
+  [[nodiscard]] std::size_t width_of(std::size_t layer) const {
+    return widths.empty() ? width : widths.at(layer);
+  }
+  [[nodiscard]] bool is_tapered() const;  // not all hidden layers have the same width
 };
 
 struct ProblemShape {

@@ -83,7 +83,9 @@ double first_value(const HistoryReader& history, const char* name, double otherw
 double underflow_bound(const RunSummary& run, const HistoryReader& history) {
   double width = 1;
   const std::string text = setting(run, "network.width");
-  std::from_chars(text.data(), text.data() + text.size(), width);
+  // Of layers of different widths, "[512,256]", the first.
+  const std::size_t digit = std::min(text.find_first_of("123456789"), text.size());
+  std::from_chars(text.data() + digit, text.data() + text.size(), width);
   const double scale = first_value(history, "training/loss_scale", 1);
   return 16 * smallest_normal(run) / scale * std::sqrt(std::max(width, 1.0));
 }

@@ -28,6 +28,9 @@ struct Allowed {
   std::string operator()(const NumberOrWord& either) const {
     return fmt::format("{}, or {}", (*this)(either.range), either.word);
   }
+  std::string operator()(const LayerWidths& widths) const {
+    return (*this)(widths.range) + ", or one for each hidden layer as in [[512, 256, 128]]";
+  }
   std::string operator()(const Choice& choice) const {
     return fmt::format("{}{}", choice.names.size() > 1 ? "one of " : "",
                        fmt::join(choice.names, ", "));
@@ -93,6 +96,19 @@ class Check {
     if (is_number()) return (*this)(either.range);
     if (!std::holds_alternative<std::string>(written_.value)) wrong_type("a number or a word");
     return (*this)(Choice{{either.word}});
+  }
+
+  Value operator()(const LayerWidths& widths) const {
+    const auto* list = std::get_if<Written::List>(&written_.value);
+    if (list == nullptr) return (*this)(widths.range);
+    if (list->empty() || list->size() > widths.most_layers) {
+      refuse(fmt::format("holds the widths of {} layers", list->size()));
+    }
+    std::vector<std::int64_t> layers;
+    for (const Written& element : *list) {
+      layers.push_back(std::get<std::int64_t>(Check(key_, domain_, element)(widths.range)));
+    }
+    return layers;
   }
 
   Value operator()(const Choice& choice) const {

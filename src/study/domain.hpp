@@ -32,7 +32,8 @@ struct WrittenKey {
   [[nodiscard]] std::string full_name() const { return table.empty() ? name : table + "." + name; }
 };
 
-/// A value that fits its key: an integer, a number, true or false, a word or text, a list of steps.
+/// A value that fits its key: an integer, a number, true or false, a word or text, a list of steps
+/// or widths.
 using Value = std::variant<std::int64_t, double, bool, std::string, std::vector<std::int64_t>>;
 
 /// As it reads in messages and labels: 10, 0.01, true, relu, [0, 100].
@@ -71,6 +72,13 @@ struct NumberOrWord {
   std::string word;
 };
 
+/// A number of units for all hidden layers, or a list with that of each. A list of the key itself
+/// is a sweep, so the widths of one network stand in a list inside it.
+struct LayerWidths {
+  IntegerRange range;
+  std::size_t most_layers = 0;
+};
+
 /// Letters, digits, - and _.
 struct Identifier {};
 
@@ -86,8 +94,8 @@ struct ColumnNames {
 /// A list of numbers of steps; the list is the value, so it is never swept.
 struct StepNumbers {};
 
-using Domain = std::variant<IntegerRange, RealRange, Flag, Choice, NumberOrWord, Identifier, Text,
-                            ColumnNames, StepNumbers>;
+using Domain = std::variant<IntegerRange, RealRange, Flag, Choice, NumberOrWord, LayerWidths,
+                            Identifier, Text, ColumnNames, StepNumbers>;
 
 /// "an integer from 1 to 10000", "a finite number > 0", "true or false", "one of tree, mpi".
 std::string allowed_values(const Domain& domain);

@@ -50,6 +50,15 @@ std::string part(const Key& key, const RunSettings& run) {
   return "-" + key.short_name() + gap + file_name_safe(to_text(value));
 }
 
+/// "128", "512-256-128", or of many layers "512-to-16".
+std::string width_part(const net::NetworkSettings& network) {
+  constexpr std::size_t kMostShown = 6;
+  const std::vector<std::size_t>& widths = network.widths;
+  if (widths.empty()) return fmt::format("{}", network.width);
+  if (widths.size() > kMostShown) return fmt::format("{}-to-{}", widths.front(), widths.back());
+  return fmt::format("{}", fmt::join(widths, "-"));
+}
+
 }  // namespace
 
 void check_run_count(const std::vector<Sweep>& sweeps) {
@@ -68,6 +77,9 @@ void check_run_count(const std::vector<Sweep>& sweeps) {
 }
 
 void resolve(RunSettings& run, const std::vector<Sweep>& sweeps) {
+  if (!run.network.widths.empty() && !sweep_of(sweeps, "network.depth").is_given()) {
+    run.network.depth = run.network.widths.size();
+  }
   const data::SourceInfo& source = data::info_of(run.data.source);
   if (source.is_sequence()) run.data.sequence = run.network.depth;
   const bool loss_given = sweep_of(sweeps, "train.loss").is_given();
@@ -82,7 +94,7 @@ std::string make_label(const RunSettings& run, const std::vector<Sweep>& sweeps)
   std::string label =
       fmt::format("{}{}-{}-{}x{}", net::recipe_of(run.network.family).label_prefix,
                   core::name_of(run.network.activation), core::name_of(run.network.init),
-                  run.network.depth, run.network.width);
+                  run.network.depth, width_part(run.network));
   for (const Sweep& sweep : sweeps) {
     if (sweep.varies() && !is_in_every_label(*sweep.key)) label += part(*sweep.key, run);
   }
@@ -99,6 +111,24 @@ void make_labels_unique(std::vector<RunSettings>& runs) {
     // A swept path may end in "-run7" itself.
     while (!taken.insert(run.label).second) run.label += "_";
   }
+}
+
+std::vector<std::string> hints(const std::vector<Sweep>& sweeps) {
+  const Sweep& width = sweep_of(sweeps, "network.width");
+  const Sweep& depth = sweep_of(sweeps, "network.depth");
+  RunSettings first;
+  for (const Sweep& sweep : sweeps) sweep.key->set(first, sweep.values.front().value);
+  const bool one_width_each = width.varies() && depth.is_given() && !depth.varies() &&
+                              first.network.depth == width.values.size() &&
+                              !net::recipe_of(first.network.family).reads_sequences;
+  for (const SweptValue& item : width.values) {
+    if (!one_width_each || !std::holds_alternative<std::int64_t>(item.value)) return {};
+  }
+  const std::string list = fmt::format("{}", fmt::join(texts(width), ", "));
+  return {fmt::format(
+      "{}: network.width = [{}] is a sweep of {} networks, each with {} layers of one width; one "
+      "network whose layers have these widths is network.width = [[{}]]",
+      width.where, list, width.values.size(), first.network.depth, list)};
 }
 
 std::vector<RunSettings> expand(const std::vector<Sweep>& sweeps) {

@@ -16,6 +16,8 @@ bool Key::takes_text() const {
          std::holds_alternative<Text>(domain) || std::holds_alternative<ColumnNames>(domain);
 }
 
+bool Key::takes_lists() const { return std::holds_alternative<LayerWidths>(domain); }
+
 bool Key::is_swept() const {
   const auto* columns = std::get_if<ColumnNames>(&domain);
   if (columns != nullptr && columns->several) return false;

@@ -33,6 +33,8 @@ struct Key {
   [[nodiscard]] std::string table() const { return name.substr(0, name.find('.')); }
   [[nodiscard]] std::string short_name() const { return name.substr(name.find('.') + 1); }
   [[nodiscard]] bool takes_text() const;
+  /// A list inside a sweep is one value of it.
+  [[nodiscard]] bool takes_lists() const;
   /// A list is the value itself (steps) or makes no sense (the study's name).
   [[nodiscard]] bool is_swept() const;
 };

@@ -112,6 +112,31 @@ Key loss_scale(const char* name, RealRange range, Field field, const char* help)
           {}};
 }
 
+/// One width for all hidden layers, or one for each: they are kept apart, with the largest beside
+/// the list.
+template <class Field>
+Key layer_widths(const char* name, LayerWidths domain, Field network, const char* help) {
+  using Widths = std::vector<std::int64_t>;
+  return {name,
+          domain,
+          [network](RunSettings& run, const Value& value) {
+            const Widths* given = std::get_if<Widths>(&value);
+            const Widths all = given == nullptr ? Widths{std::get<std::int64_t>(value)} : *given;
+            auto& settings = network(run);
+            settings.width = static_cast<std::size_t>(*std::max_element(all.begin(), all.end()));
+            settings.widths.clear();
+            if (given != nullptr) settings.widths.assign(all.begin(), all.end());
+          },
+          [network](const RunSettings& run) {
+            const auto& settings = network(run);
+            return settings.widths.empty()
+                       ? Value(static_cast<std::int64_t>(settings.width))
+                       : Value(Widths(settings.widths.begin(), settings.widths.end()));
+          },
+          help,
+          {}};
+}
+
 /// A list of numbers of steps.
 template <class Field>
 Key step_numbers(const char* name, Field field, const char* help) {

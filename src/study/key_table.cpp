@@ -19,6 +19,7 @@ constexpr RealRange kZeroToOne{.high = 1};
 constexpr RealRange kShare{.high = 0.999999};
 static_assert(static_cast<float>(kShare.high) < 1.0F);
 constexpr RealRange kWaitSeconds{.low_end = RealRange::Low::Excluded, .high = 1e6};
+constexpr std::int64_t kMostLayers = 10'000;
 constexpr IntegerRange kAtLeastZero{0};
 constexpr IntegerRange kAtLeastOne{1};
 // Keeps step * batch, the position in the stream of samples, far inside 64 bits.
@@ -59,11 +60,13 @@ std::vector<Key> network_keys() {
   using net::Family;
   return {
       choice("network.family", PLUMB_FIELD(network.family), "The kind of network, see below."),
-      integer("network.depth", {0, 10'000}, PLUMB_FIELD(network.depth),
+      integer("network.depth", {0, kMostLayers}, PLUMB_FIELD(network.depth),
               "Hidden layers; for `rnn` time steps. The output layer comes on top; 0 is that layer "
-              "alone, a linear model, for `mlp` only."),
-      integer("network.width", {1, 65'536}, PLUMB_FIELD(network.width),
-              "Units per hidden layer; for `cnn` channels, for `rnn` the size of the state."),
+              "alone, a linear model, for `mlp` only. Left out beside a list of widths, it is "
+              "their number."),
+      layer_widths("network.width", {{1, 65'536}, kMostLayers}, PLUMB_FIELD(network),
+                   "Units per hidden layer; for `cnn` channels, for `rnn` the size of the state. "
+                   "Layers of different widths stand in a list inside the list, see above."),
       choice("network.activation", PLUMB_FIELD(network.activation),
              "Of every hidden layer. The output layer has none of its own, its function is part of "
              "the loss."),

@@ -112,8 +112,44 @@ std::vector<Rule> network_rules() {
           "an rnn has no skip connections", "true only with network.family = mlp or cnn"),
       incompatible(
           "network.residual", "network.depth",
-          [](const RunSettings& run) { return !run.network.residual || run.network.depth >= 2; },
+          [](const RunSettings& run) {
+            return !run.network.residual || run.network.depth >= 2 || !run.network.widths.empty();
+          },
           "skips begin at the second hidden layer", "true only with network.depth >= 2"),
+  };
+}
+
+std::string widths_message(const Breach& breach) {
+  return fmt::format(
+      "{}: network.width = {} has the widths of {} hidden layers, {}; allowed: as many widths as "
+      "network.depth, or no network.depth beside them",
+      breach.value.where, to_text(breach.value.value), breach.run.network.widths.size(),
+      with_origin(breach, "network.depth"));
+}
+
+std::vector<Rule> width_rules() {
+  return {
+      incompatible(
+          "network.width", "network.family",
+          [](const RunSettings& run) {
+            return run.network.widths.empty() || !recipe_of(run).reads_sequences;
+          },
+          "its time steps share their weights", "one integer with network.family = rnn"),
+      {"network.width",
+       {"network.depth"},
+       Demand::EveryRun,
+       [](const RunSettings& run) {
+         return run.network.widths.empty() || run.network.widths.size() == run.network.depth;
+       },
+       widths_message},
+      incompatible(
+          "network.residual", "network.width",
+          [](const RunSettings& run) {
+            const bool fits = !run.network.is_tapered() && run.network.widths.size() != 1;
+            return !run.network.residual || fits;
+          },
+          "a skip adds a layer's input to its output",
+          "true only with two or more layers of one width"),
   };
 }
 
@@ -184,17 +220,36 @@ std::vector<Rule> format_rules() {
   };
 }
 
-std::string depths(const Sweep& depth) {
-  return fmt::format("network.depth is {}{}", fmt::join(texts(depth), ", "), origin(depth.where));
+/// As written, or as many as there are widths.
+std::vector<std::int64_t> depths_of(const Breach& breach) {
+  const Sweep& depth = breach.sweep_of("network.depth");
+  std::vector<std::int64_t> depths;
+  for (const SweptValue& item : depth.values) depths.push_back(integer(item));
+  if (depth.is_given()) return depths;
+  const std::int64_t standard = depths.front();
+  depths.clear();
+  for (const SweptValue& item : breach.sweep_of("network.width").values) {
+    const auto* widths = std::get_if<std::vector<std::int64_t>>(&item.value);
+    const auto layers = widths == nullptr ? standard : static_cast<std::int64_t>(widths->size());
+    if (std::find(depths.begin(), depths.end(), layers) == depths.end()) depths.push_back(layers);
+  }
+  return depths;
+}
+
+std::string depths_text(const Breach& breach) {
+  const Sweep& depth = breach.sweep_of("network.depth");
+  const Sweep& width = breach.sweep_of("network.width");
+  const bool of_widths = !depth.is_given() && !breach.run.network.widths.empty();
+  return fmt::format("network.depth is {}{}", fmt::join(depths_of(breach), ", "),
+                     origin(of_widths ? "the widths of " + width.where : depth.where));
 }
 
 std::string pool_every_message(const Breach& breach) {
-  const Sweep& depth = breach.sweep_of("network.depth");
-  const std::int64_t deepest =
-      integer(*std::max_element(depth.values.begin(), depth.values.end(), is_smaller));
+  const std::vector<std::int64_t> depths = depths_of(breach);
   return fmt::format(
       "{}: network.pool_every = {} has no effect, {}; allowed: an integer from 1 to {}",
-      breach.value.where, integer(breach.value), depths(depth), deepest);
+      breach.value.where, integer(breach.value), depths_text(breach),
+      *std::max_element(depths.begin(), depths.end()));
 }
 
 std::string pooling_message(const Breach& breach) {
@@ -203,14 +258,14 @@ std::string pooling_message(const Breach& breach) {
       "{}: network.pooling = {} has no effect, network.pool_every is {}{} and {}; "
       "allowed: none, or network.pool_every = 1",
       breach.value.where, to_text(breach.value.value), integer(every), origin(every.where),
-      depths(breach.sweep_of("network.depth")));
+      depths_text(breach));
 }
 
 /// Pooling that comes after more convolutions than the deepest network has. Whether images are
 /// large enough only the data can tell.
 std::vector<Rule> pooling_rules() {
   return {{"network.pool_every",
-           {"network.family", "network.depth"},
+           {"network.family", "network.depth", "network.width"},
            Demand::SomeRun,
            [](const RunSettings& run) {
              return recipe_of(run).ineffective_pooling != nullptr &&
@@ -218,7 +273,7 @@ std::vector<Rule> pooling_rules() {
            },
            pool_every_message},
           {"network.pooling",
-           {"network.pool_every", "network.depth"},
+           {"network.pool_every", "network.depth", "network.width"},
            Demand::SomeRun,
            [](const RunSettings& run) {
              return run.network.pooling == net::Pooling::None ||
@@ -305,8 +360,8 @@ std::vector<Rule> make_rules() {
       all.push_back(dependency_rule(key, dependency));
     }
   }
-  for (auto some :
-       {network_rules(), data_rules(), format_rules(), pooling_rules(), other_rules()}) {
+  for (auto some : {width_rules(), network_rules(), data_rules(), format_rules(), pooling_rules(),
+                    other_rules()}) {
     std::move(some.begin(), some.end(), std::back_inserter(all));
   }
   return all;

@@ -97,6 +97,19 @@ void drop_if_ineffective(const Key& key, const Dependency& dependency, std::vect
   }
 }
 
+/// Widths of --set that say the depth leave none to the file.
+void drop_depth_beside_widths(std::vector<Sweep>& sweeps) {
+  const Sweep& width = sweep_of(sweeps, "network.width");
+  const bool all_lists =
+      std::all_of(width.values.begin(), width.values.end(), [](const SweptValue& item) {
+        return std::holds_alternative<std::vector<std::int64_t>>(item.value);
+      });
+  if (!width.overridden || !all_lists) return;
+  for (Sweep& sweep : sweeps) {
+    if (sweep.key->name == "network.depth" && !sweep.overridden) sweep = default_sweep(*sweep.key);
+  }
+}
+
 }  // namespace
 
 const Sweep& Breach::sweep() const { return study::sweep_of(sweeps, rule.key); }
@@ -108,6 +121,7 @@ const SweptValue& Breach::value_of(std::string_view key) const {
 }
 
 void drop_ineffective_lines(std::vector<Sweep>& sweeps) {
+  drop_depth_beside_widths(sweeps);
   for (const Key& key : key_table()) {
     for (const Dependency& dependency : key.dependencies) {
       drop_if_ineffective(key, dependency, sweeps);

@@ -120,8 +120,9 @@ Study parse_study(const std::string& text, const std::string& file_name,
   check_run_count(sweeps);
   check_rules(sweeps);
 
-  Study study{name_from(file_name), with_overrides(text, overrides), expand(sweeps), file_name,
-              places_of(sweeps)};
+  Study study{name_from(file_name), with_overrides(text, overrides),
+              expand(sweeps),       file_name,
+              places_of(sweeps),    hints(sweeps)};
   if (sweep_of(sweeps, "study.name").is_given()) study.name = study.runs.front().study_name;
   for (RunSettings& run : study.runs) run.study_name = study.name;
   return study;

@@ -30,6 +30,7 @@ struct Study {
   std::vector<RunSettings> runs;
   std::string file;                           // as named in messages
   std::map<std::string, std::string> places;  // of the keys that somebody wrote
+  std::vector<std::string> hints;  // "WHERE: ...": valid, but likely to be meant otherwise
 
   /// Where a key was written, to begin a message about it with: "study.toml:4", "--set KEY=VALUE"
   /// or "study.toml: the default". For what only the data can tell to be wrong. Throws

@@ -26,7 +26,7 @@ void refuse_duplicates(const Sweep& sweep) {
 std::vector<SweptValue> checked_list(const Key& key, const Written::List& list) {
   std::vector<SweptValue> values;
   for (const Written& element : list) {
-    if (std::holds_alternative<Written::List>(element.value)) {
+    if (std::holds_alternative<Written::List>(element.value) && !key.takes_lists()) {
       throw core::UsageError(
           fmt::format("{}: {} holds a list inside its list; allowed: {}, or one "
                       "list of such values",

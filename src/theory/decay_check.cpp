@@ -36,6 +36,12 @@ struct Range {
   [[nodiscard]] std::size_t count() const { return last > first ? last - first : 0; }
 };
 
+std::size_t narrowest(const NetworkSettings& settings) {
+  return settings.widths.empty()
+             ? settings.width
+             : *std::min_element(settings.widths.begin(), settings.widths.end());
+}
+
 std::optional<std::string> unfit_network(const NetworkSettings& settings) {
   switch (net::hidden_weight_sharing(settings)) {
     case net::WeightSharing::Time:
@@ -48,21 +54,21 @@ std::optional<std::string> unfit_network(const NetworkSettings& settings) {
   }
   if (net::info_of(settings.init).is_identity_between_steps)
     return "identity weights are not random";
-  if (settings.width < kLeastWidth) {
-    return fmt::format("width {} is too small for the theory, which needs {}", settings.width,
-                       kLeastWidth);
+  if (const std::size_t width = narrowest(settings); width < kLeastWidth) {
+    return fmt::format("width {} is too small for the theory, which needs {}", width, kLeastWidth);
   }
   return std::nullopt;
 }
 
 /// The lowest layer from which on, up to the output, no delta comes near the smallest number. A
 /// small one that theory does not expect there is no excuse: it is compared.
-std::size_t first_normal_layer(const Prediction& prediction, std::span<const double> delta_rms,
-                               std::size_t width, double smallest_normal) {
-  const double least = kAboveSmallest * smallest_normal * std::sqrt(static_cast<double>(width));
+std::size_t first_normal_layer(const Prediction& prediction, const NetworkSettings& settings,
+                               std::span<const double> delta_rms, double smallest_normal) {
   std::size_t first = delta_rms.size();
   while (first > 0) {
     const bool has_above = first < delta_rms.size();
+    const std::size_t width = has_above ? settings.width_of(first - 1) : settings.width;
+    const double least = kAboveSmallest * smallest_normal * std::sqrt(static_cast<double>(width));
     const double expected =
         has_above ? delta_rms[first] * prediction.delta_rms_ratio[first - 1] : 0.0;
     if (delta_rms[first - 1] < least && expected < kAboveSmallest * least) break;
@@ -107,9 +113,16 @@ double mixture_variance(const Prediction& prediction, Range range) {
   return sum;
 }
 
+/// Orthogonal weights leave to phi alone what scatters, forward and backward.
+double forward_variance(const NetworkSettings& settings, std::size_t layer) {
+  const bool counts = net::info_of(settings.init).drawing == net::Drawing::Orthonormal &&
+                      !is_homogeneous(settings.activation);
+  return counts ? 2 / static_cast<double>(settings.width_of(layer)) : 0;
+}
+
 /// See docs/theory.md for each term of what is allowed.
-Comparison compare(const Prediction& prediction, std::span<const double> delta_rms, Range range,
-                   double forward_variance, bool averaged) {
+Comparison compare(const Prediction& prediction, const NetworkSettings& settings,
+                   std::span<const double> delta_rms, Range range, bool averaged) {
   Comparison sums;
   double variance =
       prediction.log_own_variance[range.first] + prediction.log_own_variance[range.last];
@@ -121,7 +134,7 @@ Comparison compare(const Prediction& prediction, std::span<const double> delta_r
     // Differences of logarithms: squares of small numbers would be zero.
     sums.measured += 2 * (std::log(delta_rms[l]) - std::log(delta_rms[l + 1]));
     sums.predicted += 2 * std::log(prediction.delta_rms_ratio[l]) + prediction.log_ratio_bias[l];
-    const double layer_variance = prediction.log_ratio_variance[l] + forward_variance;
+    const double layer_variance = prediction.log_ratio_variance[l] + forward_variance(settings, l);
     variance += layer_variance;
     second_order += layer_variance * layer_variance;
     if (averaged) batch_averaging += layer_variance / 2;
@@ -142,7 +155,7 @@ std::optional<std::string> unfit_layers(const Prediction& prediction,
   }
   if (variance > kMostLayerVariance) {
     return fmt::format("width {} is too small for the theory: k/n = {:.2g}, at most {}",
-                       settings.width, variance, kMostLayerVariance);
+                       narrowest(settings), variance, kMostLayerVariance);
   }
   if (mixture_variance(prediction, range) > kMostMixtureVariance) {
     return "so few of the batch's samples, those of small norm, make up the gradient that their "
@@ -155,13 +168,6 @@ std::optional<std::string> unfit_layers(const Prediction& prediction,
         settings.width, settings.depth);
   }
   return std::nullopt;
-}
-
-/// Orthogonal weights leave to phi alone what scatters, forward and backward.
-double forward_variance(const NetworkSettings& settings) {
-  const bool counts = net::info_of(settings.init).drawing == net::Drawing::Orthonormal &&
-                      !is_homogeneous(settings.activation);
-  return counts ? 2 / static_cast<double>(settings.width) : 0;
 }
 
 DecayCheck not_checked(const std::string& reason) {
@@ -185,8 +191,7 @@ DecayCheck check_decay(const Prediction& prediction, const NetworkSettings& sett
     return not_checked(fmt::format("{} layers measured, {} predicted", delta_rms.size(),
                                    prediction.delta_rms_ratio.size()));
   }
-  const std::size_t first =
-      first_normal_layer(prediction, delta_rms, settings.width, smallest_normal);
+  const std::size_t first = first_normal_layer(prediction, settings, delta_rms, smallest_normal);
   if (const auto reason = unfit_values(delta_rms, first)) return not_checked(*reason);
   const Range range = inner_ratios(delta_rms.size(), first);
   if (range.count() < kFewestRatios) {
@@ -197,8 +202,10 @@ DecayCheck check_decay(const Prediction& prediction, const NetworkSettings& sett
   if (const auto reason = unfit_layers(prediction, settings, range)) {
     return not_checked(*reason);
   }
-  const Comparison result =
-      compare(prediction, delta_rms, range, forward_variance(settings), batch > 1);
+  const Comparison result = compare(prediction, settings, delta_rms, range, batch > 1);
+  if (!std::isfinite(result.predicted) || !std::isfinite(result.allowed)) {
+    return not_checked("the predicted signals are beyond the range of float64");
+  }
   const bool passed = std::abs(result.measured - result.predicted) <= result.allowed;
   std::string detail =
       fmt::format("mean ln ratio over {} layers {:.4f}, predicted {:.4f} +- {:.4f}", range.count(),

@@ -1,7 +1,10 @@
 #include "theory/prediction.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "theory/gaussian_moments.hpp"
@@ -71,6 +74,27 @@ std::vector<double> mean_squares(std::span<const double> square_norms, std::size
   return result;
 }
 
+bool are_equal(double a, double b) {
+  constexpr double kRoundings = 1e-12;  // of fan_in * (variance / fan_in)
+  return std::abs(a - b) <= kRoundings * std::max(a, b);
+}
+
+/// Of the layers between two hidden ones; nothing where different widths make them differ, so that
+/// there is no fixed point.
+std::optional<double> inner_weight_variance(const NetworkSettings& settings,
+                                            const std::vector<PlannedLayer>& layers) {
+  if (!settings.is_tapered()) return hidden_weight_variance(settings);
+  const double first = layers[1].weight_variance;
+  for (std::size_t l = 2; l + 1 < layers.size(); ++l) {
+    if (!are_equal(layers[l].weight_variance, first)) return std::nullopt;
+  }
+  return first;
+}
+
+void add_no_fixed_point(Prediction& prediction) {
+  prediction.chi_1 = prediction.xi_q = prediction.xi_c = std::numeric_limits<double>::quiet_NaN();
+}
+
 Prediction predict_layers(const NetworkSettings& settings, const ProblemShape& problem,
                           const std::vector<PlannedLayer>& layers,
                           std::span<const double> square_norms) {
@@ -80,11 +104,13 @@ Prediction predict_layers(const NetworkSettings& settings, const ProblemShape& p
   if (has_skips(settings) && !math::traits_of(settings.activation).is_bounded) {
     add_aligned_share(layers, signals, prediction);
   }
-  const double variance = hidden_weight_variance(settings);
-  if (has_skips(settings)) {
-    add_residual_scales(variance, signals, prediction);
+  const std::optional<double> variance = inner_weight_variance(settings, layers);
+  if (!variance) {
+    add_no_fixed_point(prediction);
+  } else if (has_skips(settings)) {
+    add_residual_scales(*variance, signals, prediction);
   } else {
-    add_fixed_point(mean_field(function_of(settings), variance, bias_variance(settings)),
+    add_fixed_point(mean_field(function_of(settings), *variance, bias_variance(settings)),
                     prediction);
   }
   prediction.assumptions = assumptions_of_layers(layers.front().sharing);

@@ -35,7 +35,8 @@ struct Prediction {
   std::vector<double> group_samples;
   std::vector<std::vector<double>> sample_share;
   /// Of the hidden layers' variances, see mean_field.hpp. Residual networks have no q*; their
-  /// chi_1 is the factor of the last hidden layer and changes with depth.
+  /// chi_1 is the factor of the last hidden layer and changes with depth. Where different widths
+  /// make the variances of inner layers differ there is no q*, and the others are NaN.
   std::optional<double> q_star;
   double chi_1 = 0;
   double xi_q = 0;

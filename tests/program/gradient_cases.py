@@ -75,6 +75,7 @@ CASES = {
     "mlp_1_layer": mlp(1, 20, init=INITS),
     "mlp_2_layers": mlp(2, 33, init=INITS),
     "mlp_5_layers": mlp(5, 17, init=INITS),
+    "mlp_tapered": mlp(3, [[23, 7, 12]], init=["glorot", "orthogonal"]),
     "mlp_40_layers": mlp(40, 24, init=VARIANCE_PRESERVING),
     # Narrow: N(0,1) weights multiply rounding errors by sqrt(width) a layer, and 24 units over 40
     # layers would leave no digit to compare (tanh), or overflow (linear).
@@ -86,6 +87,7 @@ CASES = {
     "mlp_residual_deep": mlp(20, 12, init="lecun", residual=True),
     "cnn_kernels_and_pooling": cnn(3, 5, kernel=[1, 3, 5], pooling=["max", "average", "none"],
                                    residual=[False, True], init="scaled"),
+    "cnn_tapered": cnn(3, [[3, 7, 2]], init="scaled", pooling=["max", "none"]),
     "cnn_losses": cnn(2, 7, loss=LOSSES),
     # Averages: the maxima of windows of saturated units (tanh, N(0,1) weights) are within rounding.
     "cnn_initialisers": cnn(2, 6, activation=["tanh", "relu"], init=INITS, pooling="average"),

@@ -115,6 +115,23 @@ class BadStudies(StudyErrors):
         self.expect_study_error('"relu"', '"swish"', 4, "leaky_relu")
         self.expect_study_error('"spirals"', '"sprials"', 6, "shapes")
 
+    def test_widths_that_do_not_fit_the_network(self):
+        self.expect_study_error("width = 8", "width = [[8, 6, 4]]", 3, "network.depth = 2")
+        self.expect_study_error("width = 8", "width = [[8, 4]]\nresidual = true", 4, "one width")
+        self.expect_study_error("width = 8", 'width = [[8, 4]]\nfamily = "rnn"', 3, "one integer")
+        self.expect_study_error("width = 8", "width = [[8, 0]]", 3, "[[512, 256, 128]]")
+
+    def test_as_many_widths_as_layers_are_a_sweep_that_says_so(self):
+        study = self.write("study.toml", STUDY.replace("width = 8", "width = [8, 4]"))
+        for ranks in (None, 2):
+            outcome = self.run_program("run", study, "--dry-run", ranks=ranks)
+            hint = f"plumbline: warning: {study}:3: network.width = [8, 4] is a sweep of 2 networks"
+            self.assertEqual(outcome.stderr.count(hint), 1, str(outcome))
+            self.assertIn("relu-glorot-2x8", outcome.stdout)
+        outcome = self.run_program("run", study, "--dry-run", "--set", "network.width=[[8, 4]]")
+        self.assertNotIn("sweep", outcome.stderr)
+        self.assertIn("relu-glorot-2x8-4", outcome.stdout)
+
     def test_a_sweep_of_zero_runs(self):
         self.expect_study_error("depth = 2", "depth = []", 2, "depth")
 

@@ -59,6 +59,15 @@ RNN = """
     train.learning_rate = 0.05
 """
 
+TAPERED = """
+    network.family = "{family}"
+    network.width = [[7, 3, 5]]
+    network.activation = "tanh"
+    network.init = "scaled"
+    data.source = "idx"
+    data.path = "mnist"
+"""
+
 RESIDUAL_MLP = """
     network.depth = 5
     network.width = 24
@@ -127,6 +136,18 @@ class SameBitsOnEveryLayout(plumb.ProgramTest):
 
     def test_of_a_convolutional_network(self):
         self.check(CNN, "--data-dir", self.small_images(), layouts=[*LAYOUTS, (8, 1)])
+
+    def test_of_dense_layers_of_different_widths(self):
+        self.check_tapered("mlp")
+
+    def test_of_convolutions_of_different_widths(self):
+        self.check_tapered("cnn")
+
+    def check_tapered(self, family):
+        history = self.check(TAPERED.format(family=family), "--data-dir", self.small_images(),
+                             layouts=[(1, 1), (1, 2), (2, 1)])
+        self.assertEqual(history["model/fan_out"][()].tolist(), [7, 3, 5, 10])
+        self.assertEqual(history["model"].attrs["widths"], "7-3-5")
 
     def test_of_a_residual_convolutional_network_with_average_pooling(self):
         self.check(CNN + """

@@ -43,7 +43,7 @@ std::vector<LayerGroup> layers(const NetworkSettings& settings, const ProblemSha
   for (std::size_t l = 0; l < settings.depth; ++l) {
     LayerGroup& group = groups.emplace_back();
     auto convolution =
-        std::make_unique<Convolution>(image, settings.kernel, settings.width,
+        std::make_unique<Convolution>(image, settings.kernel, settings.width_of(l),
                                       fmt::format("fed_{}", l + 1), fmt::format("unit_{}", l + 1));
     image = convolution->output();
     group.layer = std::move(convolution);

@@ -19,11 +19,11 @@ std::vector<LayerGroup> layers(const NetworkSettings& settings, const ProblemSha
   for (std::size_t l = 0; l < settings.depth; ++l) {
     const std::string units = fmt::format("unit_{}", l + 1);
     LayerGroup& group = groups.emplace_back();
-    group.layer = std::make_unique<Dense>(fan_in, settings.width, below, units);
+    group.layer = std::make_unique<Dense>(fan_in, settings.width_of(l), below, units);
     group.stages = {fmt::format("hidden_{}", l + 1)};
     if (settings.residual && l > 0) group.skip.emplace();
     below = units;
-    fan_in = settings.width;
+    fan_in = settings.width_of(l);
   }
   LayerGroup& output = groups.emplace_back();
   output.layer = std::make_unique<Dense>(fan_in, problem.classes, below, "class");

@@ -1,7 +1,9 @@
 // Backpropagation against forward-mode differentiation, for everything a study can ask for.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "core/random.hpp"
@@ -107,6 +109,86 @@ TEST(gradient, check_says_when_the_network_itself_overflows) {
   settings.width = 64;
   const Loss loss = Loss::MeanSquaredError;
   EXPECT_FALSE(Problem(settings, loss).check(loss).checked);
+}
+
+// The logits are of 1e15 to 1e300: the softmax is exactly one class, and its gradient 0 or huge.
+TEST(gradient, check_raises_no_false_alarm_on_linear_networks_of_huge_weights) {
+  std::size_t checked = 0;
+  for (const std::size_t depth : {3U, 10U, 18U, 20U}) {
+    for (const std::size_t width : {1U, 16U}) {
+      for (const Loss loss : {Loss::SoftmaxCrossEntropy, Loss::SigmoidCrossEntropy}) {
+        NetworkSettings settings;
+        settings.activation = Activation::Linear;
+        settings.init = Init::Scaled;
+        settings.weight_variance = 1e30;
+        settings.depth = depth;
+        settings.width = width;
+        const GradientCheckResult result = Problem(settings, loss).check(loss);
+        EXPECT_EQ(result.passed, result.checked) << depth << ": worst " << result.worst_error;
+        checked += result.checked ? 1U : 0U;
+      }
+    }
+  }
+  EXPECT_EQ(checked, 12U);  // of 16: 20 layers leave float64
+}
+
+// Signals and deltas of ordinary doubles, whose products alone are not: x of 1e38 times a delta of
+// 1e288.
+TEST(gradient, check_says_when_a_product_of_signal_and_delta_overflows) {
+  NetworkSettings settings;
+  settings.activation = Activation::Linear;
+  settings.init = Init::UnitUniform;
+  settings.depth = 1;
+  settings.width = 2;
+  const Loss loss = Loss::MeanSquaredError;
+  Problem problem(settings, loss);
+  const ParameterLayout& layout = problem.network->layout();
+  for (float& x : problem.x) x = 1e38F;
+  for (double& w : layout.weights(std::span(problem.parameters), 0).span()) w *= 1e-250;
+  for (double& w : layout.weights(std::span(problem.parameters), 1).span()) w *= 1e250;
+  EXPECT_FALSE(problem.check(loss).checked);
+  for (double& w : layout.weights(std::span(problem.parameters), 0).span()) w *= 1e50;
+  for (double& w : layout.weights(std::span(problem.parameters), 1).span()) w *= 1e-50;
+  EXPECT_TRUE(problem.check(loss).passed);
+}
+
+NetworkSettings tapered(Family family, std::vector<std::size_t> widths) {
+  NetworkSettings settings;
+  settings.family = family;
+  settings.depth = widths.size();
+  settings.width = *std::max_element(widths.begin(), widths.end());
+  settings.widths = std::move(widths);
+  return settings;
+}
+
+TEST(gradient, of_layers_of_different_widths_matches_forward_differentiation) {
+  for (const auto& [activation, name] : core::names_of<Activation>()) {
+    for (const Init init : {Init::Glorot, Init::Scaled, Init::Orthogonal}) {
+      for (const Family family : {Family::Mlp, Family::Cnn}) {
+        const bool images = family == Family::Cnn;
+        const ProblemShape shape =
+            images ? ProblemShape{30, kClasses, 6, 5} : ProblemShape{kInputs, kClasses, 0, 0};
+        NetworkSettings settings = tapered(family, {6, 2, 9});
+        settings.activation = activation;
+        settings.init = init;
+        const Loss loss = Loss::SoftmaxCrossEntropy;
+        const GradientCheckResult result = Problem(settings, loss, shape).check(loss);
+        EXPECT_TRUE(result.passed) << name << ": " << result.worst_error;
+        EXPECT_EQ(result.layers_checked, 4U);
+      }
+    }
+  }
+}
+
+TEST(gradient, of_equal_widths_given_one_by_one_has_the_same_bits) {
+  NetworkSettings one_by_one = tapered(Family::Mlp, {7, 7, 7});
+  NetworkSettings at_once = one_by_one;
+  at_once.widths.clear();
+  const Loss loss = Loss::SoftmaxCrossEntropy;
+  const Problem a(one_by_one, loss);
+  const Problem b(at_once, loss);
+  EXPECT_EQ(a.parameters, b.parameters);
+  EXPECT_EQ(a.check(loss).worst_error, b.check(loss).worst_error);
 }
 
 TEST(gradient, check_finds_a_wrong_derivative) {

@@ -229,7 +229,8 @@ INSTANTIATE_TEST_SUITE_P(
         RangeCase{"network.depth = [3, 10001]",
                   "network.depth = 10001 is out of range; allowed: an integer from 0 to 10000"},
         RangeCase{"network.width = 65537",
-                  "network.width = 65537 is out of range; allowed: an integer from 1 to 65536"},
+                  "network.width = 65537 is out of range; allowed: an integer from 1 to 65536, or "
+                  "one for each hidden layer as in [[512, 256, 128]]"},
         RangeCase{"network.negative_slope = -0.1",
                   "network.negative_slope = -0.1 is out of range; allowed: a finite number >= 0 "
                   "and <= 1"},

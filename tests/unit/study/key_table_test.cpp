@@ -40,6 +40,7 @@ struct OtherValues {
   std::vector<std::string> operator()(const NumberOrWord& either) const {
     return {either.word, fmt::format("{}", std::get<double>(standard) / 2)};
   }
+  std::vector<std::string> operator()(const LayerWidths&) const { return {"256"}; }
   std::vector<std::string> operator()(const Identifier&) const { return {"all-of-it_1"}; }
   std::vector<std::string> operator()(const Text&) const { return {"a/file"}; }
   std::vector<std::string> operator()(const ColumnNames&) const { return {"first"}; }

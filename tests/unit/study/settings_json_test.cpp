@@ -56,6 +56,7 @@ TEST(settings_json, written_as_a_study_gives_the_same_run_again) {
            "network = {family = 'rnn', depth = 3, init = 'identity', recurrent_gain = 1.1}\n"
            "data.source = 'adding'\ntrain = {loss_scale = 'dynamic', gradient_clip = 1}\n"
            "record = {histogram_every = 3, snapshot_steps = [0, 7]}",
+           "network.width = [[5, 3]]",
            "record.buckets = true\nallreduce = {bucket_kib = 16, overlap = false, "
            "wire = 'float16', stall_seconds = 0.1}",
        }) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -119,6 +120,53 @@ std::vector<double> mixed_norms(std::size_t samples, bool spirals, std::uint64_t
                             : std::exp(3 * random.normal()));
   }
   return norms;
+}
+
+// Layers of different widths: each ratio has its own variance, width and finite-width terms.
+TEST(decay_check, passes_layers_of_different_widths) {
+  std::size_t checked = 0;
+  for (const Init init : {Init::Glorot, Init::He, Init::Orthogonal, Init::UnitNormal}) {
+    for (const Activation activation : {Activation::Tanh, Activation::Relu, Activation::Linear}) {
+      for (const bool widening : {false, true}) {
+        NetworkSettings settings = network(activation, init, 5, 256);
+        settings.widths = {256, 192, 128, 96, 64};
+        if (widening) std::reverse(settings.widths.begin(), settings.widths.end());
+        for (const std::uint64_t seed : {1U, 2U, 3U}) {
+          const testing::Vector norms{kSquareNorm, kSquareNorm};
+          const auto delta = testing::measured_delta_rms(settings, 100, 10, norms, seed);
+          const DecayCheck check =
+              check_decay(predict(settings, kProblem, norms), settings, delta, 2);
+          checked += check.checked ? 1U : 0U;
+          EXPECT_EQ(check.passed, check.checked) << check.detail;
+        }
+      }
+    }
+  }
+  EXPECT_GE(checked, 54U);  // of 72: saturated tanh units leave few paths
+}
+
+TEST(decay_check, of_different_widths_fails_a_wrong_factor_and_needs_the_narrowest_wide_enough) {
+  NetworkSettings settings = network(Activation::Tanh, Init::Glorot, 12, 400);
+  settings.widths = {400, 380, 360, 340, 320, 300, 280, 260, 240, 220, 210, 200};
+  const Prediction prediction = prediction_of(settings);
+  EXPECT_TRUE(check_decay(prediction, settings, as_predicted(prediction), 1).passed);
+  EXPECT_FALSE(check_decay(prediction, settings, as_predicted(prediction, 1.3), 1).passed);
+  EXPECT_FALSE(prediction.q_star);  // Glorot's variances differ with the widths
+  EXPECT_TRUE(std::isnan(prediction.chi_1));
+  settings.init = Init::Lecun;
+  EXPECT_TRUE(prediction_of(settings).q_star);
+  settings.widths.back() = 15;
+  EXPECT_EQ(check_decay(prediction, settings, as_predicted(prediction), 1).detail,
+            "not checked: width 15 is too small for the theory, which needs 16");
+}
+
+TEST(decay_check, does_not_judge_signals_beyond_double) {
+  NetworkSettings settings = network(Activation::Linear, Init::Scaled, 15, 128);
+  settings.weight_variance = 1e30;
+  const Prediction prediction = prediction_of(settings);
+  const DecayCheck check = check_decay(prediction, settings, std::vector<double>(16, 1e200), 32);
+  EXPECT_FALSE(check.checked);
+  EXPECT_EQ(check.detail, "not checked: the predicted signals are beyond the range of float64");
 }
 
 struct Mixed {
