@@ -76,9 +76,9 @@ TEST(run_options, that_must_be_equal_on_all_ranks_leave_out_threads_data_folder_
 }
 
 TEST(job_request, asks_for_what_a_job_takes_and_some_more) {
-  EXPECT_EQ(to_text({2, 4, 300.0 * 1048576, 120}),
+  EXPECT_EQ(to_text(JobRequest{2, 4, 300.0 * 1048576, 120}),
             "--ntasks=2 --cpus-per-task=4 --mem=400M --time=0:04:00");
-  EXPECT_EQ(to_text({1, 1, 1, std::nullopt}), "--ntasks=1 --cpus-per-task=1 --mem=100M");
+  EXPECT_EQ(to_text(JobRequest{1, 1, 1, std::nullopt}), "--ntasks=1 --cpus-per-task=1 --mem=100M");
 }
 
 TEST(job_request, writes_times_as_slurm_reads_them) {

@@ -30,6 +30,7 @@ std::vector<Value> some_values(const Key& key) {
     return {std::vector<std::int64_t>{}, std::vector<std::int64_t>{0, 2, 50}};
   }
   if (std::holds_alternative<Text>(key.domain)) return {std::string(), std::string("file")};
+  if (key.name == "data.test_fraction") return {0.0, 0.5};
   return {key.get(RunSettings{})};
 }
 

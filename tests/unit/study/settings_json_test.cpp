@@ -19,6 +19,8 @@ TEST(settings_json, is_one_flat_object_of_every_key_in_the_order_of_the_contract
       R"("network.residual":false,"network.kernel":3,"network.pooling":"max",)"
       R"("network.pool_every":2,"network.recurrent_gain":1.0,)"
       R"("data.source":"shapes","data.path":"","data.test_path":"","data.samples":0,"data.transpose":false,)"
+      R"("data.label":"last","data.drop":"","data.missing":"error",)"
+      R"("data.scale":"standard","data.test_fraction":0.0,"data.task":"classification",)"
       R"("data.inputs":784,"data.classes":10,"train.batch":256,"train.slice":32,)"
       R"("train.steps":100,"train.learning_rate":0.1,"train.momentum":0.0,)"
       R"("train.weight_decay":0.0,"train.loss":"softmax_cross_entropy",)"
