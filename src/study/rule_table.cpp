@@ -50,6 +50,12 @@ Rule incompatible(const std::string& key, const std::string& with,
           }};
 }
 
+/// The rule, which also depends on `key`.
+Rule reading_also(const std::string& key, Rule rule) {
+  rule.others.push_back(key);
+  return rule;
+}
+
 const net::FamilyRecipe& recipe_of(const RunSettings& run) {
   return net::recipe_of(run.network.family);
 }
@@ -110,12 +116,15 @@ std::vector<Rule> network_rules() {
             return !run.network.residual || recipe_of(run).allows_skips;
           },
           "an rnn has no skip connections", "true only with network.family = mlp or cnn"),
-      incompatible(
-          "network.residual", "network.depth",
-          [](const RunSettings& run) {
-            return !run.network.residual || run.network.depth >= 2 || !run.network.widths.empty();
-          },
-          "skips begin at the second hidden layer", "true only with network.depth >= 2"),
+      reading_also(
+          "network.width",
+          incompatible(
+              "network.residual", "network.depth",
+              [](const RunSettings& run) {
+                const bool listed = !run.network.widths.empty();  // see width_rules()
+                return !run.network.residual || run.network.depth >= 2 || listed;
+              },
+              "skips begin at the second hidden layer", "true only with network.depth >= 2")),
   };
 }
 

@@ -32,7 +32,7 @@ TEST(history_reader, refuses_what_is_not_hdf5) {
 
 TEST(history_reader, refuses_a_folder) {
   const TemporaryFolder folder;
-  EXPECT_NE(refusal(folder.path()).find("not a Plumbline history; is a folder"), std::string::npos);
+  EXPECT_NE(refusal(folder.path()).find(": is a folder; allowed: an HDF5 file"), std::string::npos);
 }
 
 TEST(history_reader, refuses_somebody_elses_hdf5) {
@@ -57,8 +57,7 @@ TEST(history_reader, refuses_a_history_that_was_cut_short) {
   const TemporaryFolder folder;
   write_sample_history(folder / "a.h5", 3);
   std::filesystem::resize_file(folder / "a.h5", 20'000);
-  EXPECT_NE(refusal(folder / "a.h5").find(": not a Plumbline history; H5Fopen: truncated file"),
-            std::string::npos);
+  EXPECT_NE(refusal(folder / "a.h5").find(": H5Fopen: truncated file"), std::string::npos);
 }
 
 TEST(history_reader, knows_what_a_file_has) {

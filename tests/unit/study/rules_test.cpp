@@ -22,6 +22,10 @@ std::vector<Value> some_values(const Key& key) {
     }
     return values;
   }
+  if (std::holds_alternative<LayerWidths>(key.domain)) {
+    return {std::int64_t{5}, std::vector<std::int64_t>{5}, std::vector<std::int64_t>{5, 3},
+            std::vector<std::int64_t>{4, 4, 4}};
+  }
   if (const auto* choice = std::get_if<Choice>(&key.domain)) {
     return {choice->names.begin(), choice->names.end()};
   }

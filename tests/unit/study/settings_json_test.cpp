@@ -66,7 +66,10 @@ TEST(settings_json, written_as_a_study_gives_the_same_run_again) {
     std::vector<std::string> overrides;
     const auto json = nlohmann::ordered_json::parse(settings_json(run));
     for (const auto& [key, value] : json.items()) {
-      if (value != defaults[key]) overrides.push_back(key + "=" + value.dump());
+      // A list of the widths of one network would be a sweep, see LayerWidths.
+      const bool nested = key == "network.width" && value.is_array();
+      const std::string word = nested ? "[" + value.dump() + "]" : value.dump();
+      if (value != defaults[key]) overrides.push_back(key + "=" + word);
     }
     EXPECT_EQ(settings_json(parse("", overrides).runs[0]), settings_json(run)) << text;
   }
