@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 #include "data/array_dataset.hpp"
@@ -60,6 +62,13 @@ const Format& format_of(const std::filesystem::path& folder) {
       folder.string(), pickled));
 }
 
+/// "0", "1", ...: the files have no other names.
+std::vector<std::string> numbered(std::size_t classes) {
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < classes; ++c) names.push_back(std::to_string(c));
+  return names;
+}
+
 void check_label(const GzFile& file, std::size_t record, unsigned label, std::size_t classes) {
   if (label < classes) return;
   throw core::IoError(fmt::format("{}: class {} in record {} (counted from 0); 0 to {} are allowed",
@@ -108,7 +117,8 @@ std::unique_ptr<const Dataset> open(const DataSettings& settings, std::uint64_t 
                                                          .classes = format.classes,
                                                          .image = kImage,
                                                          .scale = 255,
-                                                         .scaling = "bytes / 255"},
+                                                         .scaling = "bytes / 255",
+                                                         .class_names = numbered(format.classes)},
                                         std::move(train), std::move(test));
 }
 

@@ -44,6 +44,7 @@ TEST_F(cifar, reads_five_batches_as_images_of_three_channels) {
   EXPECT_EQ(dataset->image(), (Image{32, 32, 3}));
   EXPECT_EQ(dataset->inputs(), 3072U);
   EXPECT_EQ(dataset->classes(), 10U);
+  EXPECT_EQ(dataset->summary().class_names.back(), "9");
   EXPECT_EQ(dataset->size(Split::Train), 10U);
   EXPECT_EQ(dataset->size(Split::Test), 0U);
   const Sample sample = read_sample(*dataset, Split::Train, 5);  // the second of data_batch_3
