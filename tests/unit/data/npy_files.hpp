@@ -12,7 +12,7 @@ namespace plumb::data {
 
 inline std::string little_endian(std::uint64_t value, int bytes) {
   std::string text;
-  for (int k = 0; k < bytes; ++k) text += static_cast<char>(value >> (8 * k));
+  for (int k = 0; k < bytes; ++k, value >>= 8) text += static_cast<char>(value);
   return text;
 }
 
