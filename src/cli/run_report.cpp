@@ -47,7 +47,7 @@ std::vector<std::string> named_counts(const data::DatasetSummary& summary,
 std::string classes_text(const data::Dataset& dataset, const data::DatasetSummary& summary,
                          const data::DataFacts& facts) {
   if (dataset.is_regression()) return "values to be predicted";
-  const std::string classes = fmt::format("{} classes", dataset.classes());
+  std::string classes = fmt::format("{} classes", dataset.classes());
   const auto& counts = facts.class_counts;
   if (counts.empty()) return classes;
   if (counts.size() <= kCountsShown) {

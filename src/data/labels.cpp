@@ -13,8 +13,8 @@ namespace {
 template <class T>
 std::vector<T> distinct(std::span<const T> values) {
   std::vector<T> sorted(values.begin(), values.end());
-  std::ranges::sort(sorted);
-  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return sorted;
 }
 

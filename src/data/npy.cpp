@@ -84,6 +84,7 @@ std::optional<Pair> find_pair(const path& file, const std::vector<ZipEntry>& ent
 
 [[noreturn]] void fail_names(const path& file, const std::vector<ZipEntry>& entries) {
   std::vector<std::string_view> names;
+  names.reserve(entries.size());
   for (const ZipEntry& entry : entries) names.push_back(entry.name);
   constexpr std::size_t kMostNames = 8;
   const bool more = names.size() > kMostNames;

@@ -86,13 +86,15 @@ double median_of(const std::vector<double>& seconds, const std::vector<Kind>& pl
   }
   if (chosen.empty()) chosen = seconds;
   if (chosen.empty()) return 0;
-  std::nth_element(chosen.begin(), chosen.begin() + chosen.size() / 2, chosen.end());
-  return chosen[chosen.size() / 2];
+  const auto middle = chosen.begin() + static_cast<std::ptrdiff_t>(chosen.size() / 2);
+  std::nth_element(chosen.begin(), middle, chosen.end());
+  return *middle;
 }
 
 double evaluations_of(const study::RunSettings& run) {
   const std::uint64_t every = run.train.evaluate_every;
-  return 1 + (every == 0 ? 0 : static_cast<double>((run.train.steps - 1) / every));
+  const std::uint64_t between = every == 0 ? 0 : (run.train.steps - 1) / every;
+  return static_cast<double>(1 + between);
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class Network {
   Network(const NetworkSettings& settings, Loss loss, const ProblemShape& problem);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
+  ~Network() = default;
 
   [[nodiscard]] const ParameterLayout& layout() const noexcept { return layout_; }
   [[nodiscard]] std::size_t groups() const noexcept { return groups_.size(); }

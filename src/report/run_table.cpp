@@ -200,6 +200,7 @@ std::string fold_status(const std::vector<Row>& rows) {
   for (const Row& row : rows) ++counts[std::get<std::string>(row.cells[kStatus].value)];
   if (counts.size() == 1) return counts.begin()->first;
   std::vector<std::string> parts;
+  parts.reserve(counts.size());
   for (const auto& [status, count] : counts) parts.push_back(fmt::format("{} {}", count, status));
   return fmt::format("{}", fmt::join(parts, ", "));
 }

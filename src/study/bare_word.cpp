@@ -44,7 +44,7 @@ std::string bare_word(const std::string& value) {
       continue;
     }
     const auto from = value.begin() + static_cast<std::ptrdiff_t>(i);
-    const std::string token(from, std::find_if(from, value.end(), ends_token));
+    std::string token(from, std::find_if(from, value.end(), ends_token));
     if (begins_word(token[0]) && !is_toml_word(token)) return token;
     i += token.size();
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <string_view>
 
 #include "core/error.hpp"
@@ -21,10 +22,9 @@ std::string allowed_columns(const Columns& columns) {
   std::string allowed = fmt::format("first, last, 1 to {}", columns.count);
   if (columns.names.empty()) return allowed;
   constexpr std::size_t kShown = 20;
-  const auto shown = std::min(kShown, columns.names.size());
-  return fmt::format("{}, {}{}", allowed,
-                     fmt::join(columns.names.begin(), columns.names.begin() + shown, ", "),
-                     shown < columns.names.size() ? ", ..." : "");
+  const auto shown = std::span(columns.names).first(std::min(kShown, columns.names.size()));
+  return fmt::format("{}, {}{}", allowed, fmt::join(shown, ", "),
+                     shown.size() < columns.names.size() ? ", ..." : "");
 }
 
 /// A name goes before a number: pandas' columns may be called 0, 1, 2.
