@@ -1,4 +1,5 @@
-// plumbline run --dry-run: what the study would cost, without training.
+#include "cli/dry_run.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,13 +7,11 @@
 #include <cstdio>
 #include <optional>
 
-#include "cli/job_request.hpp"
 #include "cli/machine.hpp"
 #include "cli/run_plan.hpp"
 #include "comm/agreement.hpp"
 #include "data/dataset.hpp"
-#include "experiment/history_size.hpp"
-#include "experiment/trial.hpp"
+#include "experiment/cost.hpp"
 #include "net/network.hpp"
 #include "train/context.hpp"
 #include "train/trainer.hpp"
@@ -115,6 +114,24 @@ void print_total(const comm::Communicator& world, const RunPlan& plan, bool time
 }
 
 }  // namespace
+
+std::string slurm_time(double seconds) {
+  const auto all = static_cast<std::uint64_t>(std::ceil(seconds / 60));
+  const std::uint64_t days = all / 1440;
+  const std::uint64_t hours = all / 60 % 24;
+  const std::uint64_t minutes = all % 60;
+  return days > 0 ? fmt::format("{}-{:02}:{:02}:00", days, hours, minutes)
+                  : fmt::format("{}:{:02}:00", hours, minutes);
+}
+
+std::string to_text(const JobRequest& job) {
+  constexpr double kHundredMib = 100 * 1048576.0;
+  const double hundreds = std::ceil(1.25 * job.bytes_on_node / kHundredMib);
+  std::string text = fmt::format("--ntasks={} --cpus-per-task={} --mem={:.0f}M", job.ranks,
+                                 job.threads, 100 * hundreds);
+  if (job.seconds) text += " --time=" + slurm_time(1.5 * *job.seconds + 60);
+  return text;
+}
 
 void print_dry_run(const comm::Communicator& world, const RunPlan& plan, const RunOptions& options,
                    experiment::DatasetCache& datasets) {

@@ -55,9 +55,4 @@ RunPlan plan_runs(const comm::Communicator& world, const RunOptions& options);
 void check_data(const comm::Communicator& world, const RunPlan& plan,
                 experiment::DatasetCache& datasets, bool quiet);
 
-/// Rank 0 prints what each run and all of them would cost, and what a job script should ask for,
-/// after check_data(). Collective.
-void print_dry_run(const comm::Communicator& world, const RunPlan& plan, const RunOptions& options,
-                   experiment::DatasetCache& datasets);
-
 }  // namespace plumb::cli

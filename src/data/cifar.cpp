@@ -12,8 +12,8 @@
 
 #include "core/error.hpp"
 #include "data/array_dataset.hpp"
+#include "data/dataset.hpp"
 #include "data/gz_file.hpp"
-#include "data/image_layout.hpp"
 #include "data/source.hpp"
 
 namespace plumb::data {

@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "data/image_layout.hpp"
+#include "data/dataset.hpp"
+#include "data/labels.hpp"
 #include "data/source.hpp"
-#include "data/whole_labels.hpp"
 #include "h5/file.hpp"
 #include "h5/row_reader.hpp"
 

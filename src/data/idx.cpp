@@ -12,8 +12,8 @@
 #include "data/array_dataset.hpp"
 #include "data/gz_file.hpp"
 #include "data/idx_files.hpp"
+#include "data/labels.hpp"
 #include "data/source.hpp"
-#include "data/whole_labels.hpp"
 
 namespace plumb::data {
 namespace {

@@ -12,6 +12,9 @@
 
 namespace plumb::data {
 
+/// A data set has no more classes than this.
+inline constexpr std::size_t kMostClasses = 65'536;
+
 /// A finite number, with or without a sign in front; nullopt for anything else.
 std::optional<double> to_number(std::string_view text);
 
@@ -45,5 +48,20 @@ std::vector<std::uint64_t> count_classes(std::span<const std::int32_t> of_sample
                                          std::size_t classes);
 /// The same of classes as Dataset::read() returns them.
 std::vector<std::uint64_t> count_classes(std::span<const double> of_samples, std::size_t classes);
+
+/// The targets of a split and where they are from, for messages: "FILE: it" or "FILE: /y".
+struct Targets {
+  std::string where;
+  std::vector<double>& values;  // (samples)
+};
+
+/// Replaces each label by its class. Labels may begin at any number and leave others out; those of
+/// `train` are whole numbers, `test` may be empty.
+/// Throws core::IoError "WHERE ...; what is allowed" for a single class, for more than 65536, for
+/// what looks like a measurement, and for test labels that no training sample has.
+LabelMap map_whole_labels(const Targets& train, const Targets& test);
+
+/// Whether all are whole numbers that a label may be.
+bool are_whole(const std::vector<double>& values);
 
 }  // namespace plumb::data

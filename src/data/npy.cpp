@@ -15,11 +15,11 @@
 
 #include "core/error.hpp"
 #include "data/array_dataset.hpp"
+#include "data/dataset.hpp"
 #include "data/gz_file.hpp"
-#include "data/image_layout.hpp"
+#include "data/labels.hpp"
 #include "data/npy_array.hpp"
 #include "data/source.hpp"
-#include "data/whole_labels.hpp"
 #include "data/zip_file.hpp"
 
 namespace plumb::data {

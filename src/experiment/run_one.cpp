@@ -77,7 +77,7 @@ double hidden_weight_variance(const net::NetworkSettings& network,
 /// Attributes of /model that only some families have.
 void add_family_attributes(const net::NetworkSettings& network, history::HistoryHeader& header) {
   for (const auto& [name, value] : net::recipe_of(network.family).own_settings(network)) {
-    std::visit([&](const auto& setting) { header.model[name] = setting; }, value);
+    std::visit([&, &key = name](const auto& setting) { header.model[key] = setting; }, value);
   }
 }
 

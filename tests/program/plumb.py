@@ -22,6 +22,24 @@ SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 LEFT_OUT = re.compile(r"^(OPENBLAS_|GOTO_|OMP_|SLURM_|OMPI_COMM_|PMIX_)")
 
 
+# Its loss grows beyond all floats within 60 steps.
+DIVERGING_STUDY = """
+    [network]
+    depth = 2
+    width = 8
+    activation = "linear"
+    init = "unit_normal"
+    [data]
+    source = "spirals"
+    [train]
+    batch = 32
+    slice = 8
+    steps = 60
+    learning_rate = 1e6
+    loss = "mean_squared_error"
+"""
+
+
 def data_dir():
     """The folder that holds mnist/, or None."""
     for candidate in filter(None, [os.environ.get("PLUMBLINE_DATA_DIR"), ROOT / "data"]):

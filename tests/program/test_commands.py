@@ -265,21 +265,7 @@ class Commands(plumb.ProgramTest):
         self.assertEqual(len(warnings), 1, str(outcome))
 
     def test_a_diverged_run_says_so_and_its_result_is_valid_json(self):
-        study = self.write("wild.toml", """
-            [network]
-            depth = 2
-            width = 8
-            activation = "linear"
-            init = "unit_normal"
-            [data]
-            source = "spirals"
-            [train]
-            batch = 32
-            slice = 8
-            steps = 60
-            learning_rate = 1e6
-            loss = "mean_squared_error"
-        """)
+        study = self.write("wild.toml", plumb.DIVERGING_STUDY)
         results = self.folder / "results"
         outcome = plumb.run(["run", study, "-o", results, "--quiet"])
         self.assertIn("VERIFICATION: PASSED", outcome.stdout, str(outcome))

@@ -42,22 +42,6 @@ DEAD = """
     steps = 2
 """
 
-WILD = """
-    [network]
-    depth = 2
-    width = 8
-    activation = "linear"
-    init = "unit_normal"
-    [data]
-    source = "spirals"
-    [train]
-    batch = 32
-    slice = 8
-    steps = 60
-    learning_rate = 1e6
-    loss = "mean_squared_error"
-"""
-
 OVERFLOWING = """
     [network]
     depth = 32
@@ -134,7 +118,7 @@ class Warnings(plumb.ProgramTest):
         self.expect(self.write("dead.toml", DEAD), ["steps_without_change", "dead_layer"])
 
     def test_of_a_run_that_diverged_which_ends_with_its_step(self):
-        study = self.write("wild.toml", WILD)
+        study = self.write("wild.toml", plumb.DIVERGING_STUDY)
         outcome = self.expect(study, ["diverged"], quiet=False)
         step = json.loads((self.folder / "wild-2" / "result.json").read_text()
                           )["runs"][0]["diverged_step"]

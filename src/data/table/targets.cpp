@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kAlwaysFew = 10;    // classes, of however few samples
 constexpr std::size_t kSamplesEach = 10;  // at least, on average, where there are more classes
-constexpr std::size_t kMostClasses = 65536;
 
 bool are_many(std::size_t different, std::size_t rows) {
   return different > kAlwaysFew && different * kSamplesEach > rows;

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "../h5/temporary_folder.hpp"
-#include "cli/job_request.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/warnings.hpp"
 #include "core/error.hpp"

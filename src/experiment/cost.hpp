@@ -1,4 +1,5 @@
-// How long a run would take on this machine, from a few of its steps.
+// What a run would cost before it runs: time on this machine, from a few of its steps, and bytes on
+// the disk.
 #pragma once
 
 #include "experiment/run_one.hpp"
@@ -14,5 +15,9 @@ struct TrialTimes {
 /// measured nor counted, measured, counted), and takes medians. Nothing is written. The same on
 /// every rank. Throws like run_one().
 TrialTimes try_run(const RunInputs& inputs);
+
+/// Bytes of the run's history, by writing its header and first rows into memory. Histograms are
+/// taken to be as well compressed as those of normally distributed gradients. Of any rank.
+double expected_history_bytes(const RunInputs& inputs);
 
 }  // namespace plumb::experiment

@@ -1,9 +1,12 @@
-// What a job script should ask of Slurm for a study whose cost is known.
+// plumbline run --dry-run: what a study would cost, and what a job script should ask of Slurm for
+// it.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
+
+#include "cli/run_plan.hpp"
 
 namespace plumb::cli {
 
@@ -20,5 +23,10 @@ std::string to_text(const JobRequest& job);
 
 /// "1-02:03:00" or "2:03:00", as Slurm writes times.
 std::string slurm_time(double seconds);
+
+/// Rank 0 prints what each run and all of them would cost, and what a job script should ask for,
+/// after check_data(). Collective.
+void print_dry_run(const comm::Communicator& world, const RunPlan& plan, const RunOptions& options,
+                   experiment::DatasetCache& datasets);
 
 }  // namespace plumb::cli

@@ -1,14 +1,19 @@
-#include "experiment/trial.hpp"
+#include "experiment/cost.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
 #include "core/clock.hpp"
+#include "experiment/decay.hpp"
 #include "history/rows.hpp"
+#include "net/families/family.hpp"
 #include "probe/history_probe.hpp"
+#include "record/history_size.hpp"
 #include "train/context.hpp"
+#include "train/gradient_store.hpp"
 #include "train/trainer.hpp"
 
 namespace plumb::experiment {
@@ -21,6 +26,7 @@ constexpr std::uint64_t kOfEachKind = 5;
 enum class Kind { Plain, Measured, Counted };
 constexpr std::size_t kKinds = 3;
 
+/// How many of the steps 0 .. steps-1 are a multiple of `every`.
 std::uint64_t multiples_below(std::uint64_t steps, std::uint64_t every) {
   return (steps + every - 1) / every;
 }
@@ -91,10 +97,52 @@ double median_of(const std::vector<double>& seconds, const std::vector<Kind>& pl
   return *middle;
 }
 
-double evaluations_of(const study::RunSettings& run) {
+/// Of the test split: between steps, and at the end.
+std::uint64_t evaluations_of(const study::RunSettings& run) {
   const std::uint64_t every = run.train.evaluate_every;
-  const std::uint64_t between = every == 0 ? 0 : (run.train.steps - 1) / every;
-  return static_cast<double>(1 + between);
+  return 1 + (every == 0 ? 0 : (run.train.steps - 1) / every);
+}
+
+/// `entries` magnitudes of a normal distribution of standard deviation 2^exponent, by binary
+/// exponent, with the scatter that counts have.
+core::ExponentCounts normal_counts(double entries, int exponent, std::uint64_t seed) {
+  core::ExponentCounts counts{};
+  for (int below = -30; below <= 2; ++below) {
+    const double low = std::ldexp(1.0, below);
+    const double expected =
+        entries * (std::erf(2 * low / std::sqrt(2)) - std::erf(low / std::sqrt(2)));
+    // Any number of about one standard deviation that is not the same everywhere.
+    seed = seed * 6364136223846793005U + 1442695040888963407U;
+    const double scatter = static_cast<double>(seed >> 33U) / 0x1p30 - 1;
+    const double count = std::round(expected + scatter * std::sqrt(expected));
+    const int place = std::clamp(exponent + below - core::kLowestExponent, 0,
+                                 static_cast<int>(core::kExponents) - 1);
+    counts[static_cast<std::size_t>(place)] += static_cast<std::uint64_t>(std::max(0.0, count));
+  }
+  return counts;
+}
+
+history::HistogramRow typical_histograms(const probe::NetworkInfo& info) {
+  constexpr int kExponent = -8;
+  history::HistogramRow row;
+  for (std::size_t l = 0; l < info.facts.size(); ++l) {
+    const history::LayerFacts& facts = info.facts[l];
+    const auto deltas = static_cast<double>(info.batch) * static_cast<double>(facts.entries);
+    row.layers.push_back({normal_counts(static_cast<double>(facts.weights), kExponent, 2 * l + 1),
+                          normal_counts(deltas, kExponent - static_cast<int>(l % 8), 2 * l + 2)});
+  }
+  return row;
+}
+
+/// Of the gradient, where record.buckets has them recorded.
+std::size_t recorded_buckets(const RunInputs& inputs, const net::ParameterLayout& layout) {
+  const study::RunSettings& run = inputs.run;
+  const bool tree = run.train.allreduce.algorithm == train::AllreduceAlgorithm::Tree;
+  if (!run.record.buckets || !tree || inputs.world.size() == 1) return 0;
+  const bool wide = run.train.precision == train::Precision::Float64;
+  const auto longest =
+      run.train.allreduce.bucket_kib * 1024 / (wide ? sizeof(double) : sizeof(float));
+  return train::cut_into_buckets(layout, longest).size();
 }
 
 }  // namespace
@@ -129,8 +177,28 @@ TrialTimes try_run(const RunInputs& inputs) {
              median_of(outcome.step_seconds, plan, static_cast<Kind>(kind));
   }
   times.step_seconds = steps / static_cast<double>(run.train.steps);
-  times.total_seconds = preparation + steps + evaluations_of(run) * evaluation;
+  times.total_seconds = preparation + steps + static_cast<double>(evaluations_of(run)) * evaluation;
   return times;
+}
+
+double expected_history_bytes(const RunInputs& inputs) {
+  const study::RunSettings& run = inputs.run;
+  const probe::NetworkInfo info =
+      probe::make_network_info(run.network, train::problem_of(inputs.dataset), run.train.loss,
+                               run.train.batch, run.train.slice);
+  history::HistoryHeader header = header_of(inputs, info, predict_run(run, inputs.dataset), {});
+  header.buckets.resize(recorded_buckets(inputs, info.layout));
+  record::HistoryExtent extent;
+  extent.rows = multiples_below(run.train.steps, run.record.every);
+  extent.histogram_rows = multiples_below(run.train.steps, run.record.histogram_every);
+  const bool has_test_split = inputs.dataset.size(data::Split::Test) != 0;
+  extent.evaluations = has_test_split ? evaluations_of(run) : 0;
+  extent.snapshots = run.record.snapshot_steps.size();
+  extent.snapshot = probe::shapes_of_arrays(info.layout, run.train.batch, info.inputs,
+                                            run.train.precision == train::Precision::Float64,
+                                            inputs.dataset.is_regression());
+  extent.histograms = typical_histograms(info);
+  return record::history_bytes(header, extent);
 }
 
 }  // namespace plumb::experiment
