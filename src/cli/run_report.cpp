@@ -9,7 +9,7 @@
 #include "cli/exit_code.hpp"
 #include "comm/agreement.hpp"
 #include "experiment/run_warnings.hpp"
-#include "net/network.hpp"
+#include "net/families/family.hpp"
 #include "train/context.hpp"
 
 namespace plumb::cli {
@@ -86,9 +86,8 @@ std::string data_line(const study::RunSettings& run, const data::Dataset& datase
 }
 
 std::string network_line(const study::RunSettings& run, const data::Dataset& dataset) {
-  const auto network =
-      net::make_network<float>(run.network, run.train.loss, train::problem_of(dataset));
-  const std::size_t parameters = network->layout().parameters();
+  const std::size_t parameters =
+      net::parameter_layout(run.network, train::problem_of(dataset)).parameters();
   const bool wide = run.train.precision == train::Precision::Float64;
   return fmt::format("network: {} of depth {}, {}, {} parameters ({} in {})",
                      core::name_of(run.network.family), run.network.depth,

@@ -67,15 +67,7 @@ class CsvDataset final : public Dataset {
   }
 
   [[nodiscard]] DatasetSummary summary() const override {
-    DatasetSummary summary = Dataset::summary();
-    summary.class_names = classes_.names();
-    summary.class_counts.resize(classes_.size());
-    if (!is_regression()) {
-      for (const double c : train_.targets) ++summary.class_counts[static_cast<std::size_t>(c)];
-    }
-    summary.scaling = notes_.scaling;
-    summary.warnings = notes_.warnings;
-    return summary;
+    return {classes_.names(), notes_.scaling, notes_.warnings};
   }
 
  private:

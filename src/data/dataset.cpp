@@ -55,16 +55,6 @@ std::uint64_t add_samples(std::uint64_t hash, const Dataset& dataset, Split spli
 
 }  // namespace
 
-DatasetSummary Dataset::summary() const {
-  DatasetSummary summary;
-  summary.samples = size(Split::Train);
-  summary.test_samples = size(Split::Test);
-  summary.inputs = inputs();
-  summary.classes = classes();
-  summary.scaling = "none";
-  return summary;
-}
-
 std::uint64_t fingerprint(const Dataset& dataset) {
   const std::uint64_t hash = add_samples(hash_shape(dataset), dataset, Split::Train);
   return add_samples(hash, dataset, Split::Test);

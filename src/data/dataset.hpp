@@ -22,17 +22,11 @@ struct Image {
   friend bool operator==(const Image&, const Image&) = default;
 };
 
-/// What a run says of its data before it trains.
+/// What a run says of its data before it trains, beside its shape.
 struct DatasetSummary {
-  std::optional<std::uint64_t> samples;       // of the training split; nullopt: endless
-  std::optional<std::uint64_t> test_samples;  // the same; 0: there is none
-  std::size_t inputs = 0;
-  std::size_t classes = 0;               // 1: values to be predicted
-  std::vector<std::string> class_names;  // as in the files, class 0 first; empty: they have none
-  std::vector<std::uint64_t>
-      class_counts;                   // training samples of each; empty: drawn, or not counted
-  std::string scaling;                // such as "standard, per column"
-  std::vector<std::string> warnings;  // one line each, with the remedy
+  std::vector<std::string> class_names{};  // as in the files, class 0 first; empty: they have none
+  std::string scaling = "none";            // such as "standard, per column"
+  std::vector<std::string> warnings{};     // one line each, with the remedy
 };
 
 class Dataset {
@@ -59,7 +53,7 @@ class Dataset {
   /// time. index < size(split) where bounded.
   virtual double read(Split split, std::uint64_t index, std::span<float> x) const = 0;
   /// Sizes alone, where a source knows no more.
-  [[nodiscard]] virtual DatasetSummary summary() const;
+  [[nodiscard]] virtual DatasetSummary summary() const { return {}; }
 };
 
 /// A hash of all that training can see of a data set: its kind and sizes and, of data that is read

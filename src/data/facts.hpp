@@ -18,7 +18,7 @@ struct DataFacts {
   /// Mean square of the training targets about their mean; of values to be predicted, else 0.
   double target_variance = 0;
   /// Largest and smallest standard deviation of a column, constant columns apart, and which
-  /// columns these are, from 0; all 0 for pictures and for data that is drawn.
+  /// columns these are, from 0; all 0 for images and for data that is drawn.
   double widest = 0;
   double narrowest = 0;
   std::size_t widest_column = 0;

@@ -178,11 +178,8 @@ class Hdf5Dataset final : public Dataset {
   }
 
   [[nodiscard]] DatasetSummary summary() const override {
-    DatasetSummary summary = Dataset::summary();
-    summary.class_names = class_names_;
-    if (!is_regression()) summary.class_counts = count_classes(train_.targets, classes());
-    summary.scaling = fmt::format("all / {:g}, the largest magnitude", scale_);
-    return summary;
+    return {.class_names = class_names_,
+            .scaling = fmt::format("all / {:g}, the largest magnitude", scale_)};
   }
 
  private:

@@ -119,18 +119,6 @@ std::string LabelMap::list() const {
                      names_.back(), size());
 }
 
-std::vector<std::uint64_t> count_classes(std::span<const std::int32_t> of_samples,
-                                         std::size_t classes) {
-  std::vector<std::uint64_t> counts(classes);
-  for (const std::int32_t c : of_samples) ++counts[static_cast<std::size_t>(c)];
-  return counts;
-}
-
-std::vector<std::uint64_t> count_classes(std::span<const double> of_samples, std::size_t classes) {
-  const std::vector<std::int32_t> whole(of_samples.begin(), of_samples.end());
-  return count_classes(whole, classes);
-}
-
 bool are_whole(const std::vector<double>& values) {
   return std::ranges::all_of(
       values, [](double v) { return v == std::floor(v) && std::abs(v) <= kLargestLabel; });

@@ -43,12 +43,6 @@ class LabelMap {
   std::vector<std::string> names_;
 };
 
-/// How many samples there are of each class.
-std::vector<std::uint64_t> count_classes(std::span<const std::int32_t> of_samples,
-                                         std::size_t classes);
-/// The same of classes as Dataset::read() returns them.
-std::vector<std::uint64_t> count_classes(std::span<const double> of_samples, std::size_t classes);
-
 /// The targets of a split and where they are from, for messages: "FILE: it" or "FILE: /y".
 struct Targets {
   std::string where;

@@ -59,7 +59,7 @@ std::string assumptions_of_layers(net::WeightSharing sharing) {
   std::string text = std::string(kWide) + "samples that differ in their inputs' norm alone";
   if (sharing == net::WeightSharing::Positions) {
     text +=
-        "; borders of the pictures and what pooling does to the signal are left out, and max "
+        "; borders of the images and what pooling does to the signal are left out, and max "
         "pooling is taken to pick places whose derivative is an average one";
   }
   return text + ".";

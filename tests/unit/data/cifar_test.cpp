@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "data/facts.hpp"
 #include "data_testing.hpp"
 
 namespace plumb::data {
@@ -51,7 +52,7 @@ TEST_F(cifar, reads_five_batches_as_images_of_three_channels) {
   EXPECT_EQ(sample.label, 5);
   const std::vector<float> first = {15, 25, 35, 1, 2, 3, 15, 25, 35};  // pixels (0, 0) to (0, 2)
   for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(sample.x[i], first[i] / 255.0F);
-  EXPECT_EQ(dataset->summary().class_counts,
+  EXPECT_EQ(look_at(*dataset).class_counts,
             (std::vector<std::uint64_t>{0, 2, 1, 2, 1, 2, 0, 1, 0, 1}));
 }
 

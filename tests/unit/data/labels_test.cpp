@@ -47,10 +47,5 @@ TEST(labels, that_are_no_finite_numbers_are_texts) {
   EXPECT_EQ(to_number("+2.50e1"), 25.0);
 }
 
-TEST(labels, are_counted) {
-  EXPECT_EQ(count_classes(std::vector<std::int32_t>{0, 2, 2}, 4),
-            (std::vector<std::uint64_t>{1, 0, 2, 0}));
-}
-
 }  // namespace
 }  // namespace plumb::data
