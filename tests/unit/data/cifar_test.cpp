@@ -82,8 +82,9 @@ TEST_F(cifar, has_channels_that_a_fingerprint_sees_and_images_that_can_be_transp
   settings.path = folder_.path().string();
   settings.transpose = true;
   const Sample turned = read_sample(*open_dataset(settings, ".", 1), Split::Train, 0);
+  constexpr std::size_t kSecondRow = 96;  // of 32 pixels with 3 channels
   for (std::size_t k = 0; k < 3; ++k) {
-    EXPECT_EQ(turned.x[32 * 3 + k], static_cast<float>(k + 1) / 255.0F) << "pixel (1, 0)";
+    EXPECT_EQ(turned.x[kSecondRow + k], static_cast<float>(k + 1) / 255.0F) << "pixel (1, 0)";
   }
 }
 
